@@ -1,0 +1,21 @@
+/* fork_exit_wait: a child by fork that exits at once, waited for.
+ *
+ * Shows: that fork's cost grows with its caller's page tables.
+ * Arguments: iterations (20), resident MiB (1).
+ * Prints:
+ * Status: 0
+ */
+#include "resident.h"
+
+int main(int argc, char **argv)
+{
+    make_resident(argument(argc, argv, 2, 1));
+    for (int left = argument(argc, argv, 1, 20); left > 0; left--) {
+        int status, pid = fork();
+        if (pid == 0)
+            leave(0);
+        if (pid < 0 || wait4(pid, &status, 0) != pid || status != 0)
+            return 1;
+    }
+    return 0;
+}
