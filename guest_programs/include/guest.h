@@ -8,17 +8,20 @@
 typedef unsigned int word;
 typedef unsigned char byte;
 
-int main(int argc, char **argv);
-
-/* The kernel leaves argc, then argv, at the top of the stack. */
+/* The kernel leaves argc, then argv, at the top of the stack; main's result is the exit status. */
 __asm__(".globl _start\n"
         "_start:\n"
+        "    popl %eax\n"
+        "    movl %esp, %ecx\n"
         "    xorl %ebp, %ebp\n"
-        "    movl %esp, %eax\n"
         "    andl $-16, %esp\n"
-        "    subl $12, %esp\n"
+        "    subl $8, %esp\n"
+        "    pushl %ecx\n"
         "    pushl %eax\n"
-        "    call guest_start\n");
+        "    call main\n"
+        "    movl %eax, %ebx\n"
+        "    movl $1, %eax\n"
+        "    int $0x80\n");
 
 /* A child of vfork runs on its parent's stack, so the return address has to wait in a register. */
 __asm__("guest_vfork:\n"
@@ -135,11 +138,6 @@ __attribute__((used)) static void *memset(void *to, int value, word size)
     for (word i = 0; i < size; i++)
         ((volatile byte *)to)[i] = (byte)value;
     return to;
-}
-
-__attribute__((used, noreturn)) static void guest_start(int *stack)
-{
-    leave(main(stack[0], (char **)(stack + 1)));
 }
 
 #endif
