@@ -4,7 +4,7 @@
  *
  * Shows: a paragraph.
  * Needs: /bin/sh                (optional: files that must exist)
- * Prints:                       (or "Prints, with no newline at its end:")
+ * Prints:
  *   each line, indented by two
  * Status: 0
  */
@@ -46,7 +46,7 @@ def paragraph(lines: list[str], keyword: str) -> str:
         head, colon, rest = line.partition(":")
         if colon and head == keyword:
             inside, line = True, rest
-        elif (colon and head in ("Shows", "Needs", "Status")) or head.startswith("Prints"):
+        elif (colon and head in ("Shows", "Needs", "Status")) or head == "Prints":
             inside = False
         if inside:
             words += line.split()
@@ -54,11 +54,10 @@ def paragraph(lines: list[str], keyword: str) -> str:
 
 
 def printed(lines: list[str]) -> str:
-    """The indented lines below `Prints…:`."""
-    start = next(place for place, line in enumerate(lines) if line.startswith("Prints"))
+    """The indented lines below `Prints:`."""
+    start = next(place for place, line in enumerate(lines) if line == "Prints:")
     end = next(place for place, line in enumerate(lines) if line.startswith("Status:"))
-    text = "".join(line[2:] + "\n" for line in lines[start + 1 : end])
-    return text.removesuffix("\n") if "no newline" in lines[start] else text
+    return "".join(line[2:] + "\n" for line in lines[start + 1 : end])
 
 
 def read_header(source: Path) -> Header:
