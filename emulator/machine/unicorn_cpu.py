@@ -1,0 +1,393 @@
+"""The CPU: one Unicorn instance made into an i386 PC with paging. The only file that imports unicorn.
+
+Hot calls go through ctypes with buffers made once; the binding's own methods cost ten times as
+much. What Unicorn does differently from a PC is repaired here: see `_exception` and `cpu_quirks`.
+"""
+
+import ctypes
+import struct
+
+from unicorn import (
+    UC_ARCH_X86, UC_HOOK_BLOCK, UC_HOOK_INSN, UC_HOOK_INSN_INVALID, UC_HOOK_INTR, UC_MODE_32,
+    UC_PROT_ALL, Uc, UcError,
+)  # fmt: skip
+from unicorn import x86_const as x86
+from unicorn.unicorn_py3.unicorn import uclib
+
+from emulator.machine import cpu_quirks, fxsave, host_code, paging, segments
+from emulator.machine.machine import EIP
+from emulator.machine.ram import Ram
+from emulator.machine.traps import (
+    BUDGET_SPENT, GENERAL_PROTECTION, INVALID_OPCODE, PAGE_FAULT, SYSCALL, SYSCALL_VECTOR, Access,
+    CpuFault, Interrupt, PageFault, Trap,
+)  # fmt: skip
+
+_GENERAL = (
+    x86.UC_X86_REG_EAX, x86.UC_X86_REG_ECX, x86.UC_X86_REG_EDX, x86.UC_X86_REG_EBX,
+    x86.UC_X86_REG_ESP, x86.UC_X86_REG_EBP, x86.UC_X86_REG_ESI, x86.UC_X86_REG_EDI,
+    x86.UC_X86_REG_EFLAGS, x86.UC_X86_REG_EIP,
+)  # fmt: skip
+_WRITTEN = 9
+"""All but EIP, which is given to the start call."""
+_SEGMENTS = {
+    "es": x86.UC_X86_REG_ES, "cs": x86.UC_X86_REG_CS, "ss": x86.UC_X86_REG_SS,
+    "ds": x86.UC_X86_REG_DS, "fs": x86.UC_X86_REG_FS, "gs": x86.UC_X86_REG_GS,
+}  # fmt: skip
+_FPU_WORDS = (
+    x86.UC_X86_REG_FPCW, x86.UC_X86_REG_FPSW, x86.UC_X86_REG_FPTAG, x86.UC_X86_REG_FOP,
+    x86.UC_X86_REG_FIP, x86.UC_X86_REG_FDP, x86.UC_X86_REG_MXCSR,
+)  # fmt: skip
+_CR0 = 0x8001_0033
+_CR4 = 0x20 | 0x600 | 0x4
+"""PAE, OSFXSR, OSXMMEXCPT, and TSD: RDTSC is a fault, answered from the virtual clock."""
+_EFER, _EFER_NXE = 0xC000_0080, 0x800
+_IRET_AT, _IRET_FRAME = 0x5000, 0x5100
+_BLOCK_CALLBACK = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p
+)
+_TRAP_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+_INVALID_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+_INSTRUCTION_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p)
+
+_start = uclib.uc_emu_start
+_read_batch, _write_batch = uclib.uc_reg_read_batch, uclib.uc_reg_write_batch
+_write_register, _read_register = uclib.uc_reg_write, uclib.uc_reg_read
+_save, _restore = uclib.uc_context_save, uclib.uc_context_restore
+
+
+class UnicornContext:
+    """A register set in Unicorn's own form, with the general registers beside it."""
+
+    __slots__ = ("__weakref__", "handle", "owner", "tls", "words")
+
+    def __init__(self, owner: "UnicornCpu") -> None:
+        self.owner = owner
+        self.handle = ctypes.c_void_p()
+        uclib.uc_context_alloc(owner.handle, ctypes.byref(self.handle))
+        self.words = memoryview(bytearray(40)).cast("I")
+        self.tls = segments.NO_TLS
+
+    def __del__(self) -> None:
+        uclib.uc_context_free(self.handle)
+
+
+class UnicornCpu:
+    """A `Machine` (see machine.py) with `ram_size` bytes of memory.
+
+    Raises ValueError or OSError where the RAM cannot be had.
+    """
+
+    def __init__(self, ram_size: int) -> None:
+        self.ram = Ram(ram_size)
+        self._uc = Uc(UC_ARCH_X86, UC_MODE_32)
+        self._uc.ctl_set_cpu_model(x86.UC_CPU_X86_COREDUO)
+        self.handle = self._uc._uch
+        start = ctypes.addressof(ctypes.c_char.from_buffer(self.ram.mapping))
+        self._uc.mem_map_ptr(0, self.ram.size, UC_PROT_ALL, start)
+        self.spent = 0
+        self._tls = segments.NO_TLS
+        self._page_directory = 0
+        self._forged: int | None = None
+        self._make_buffers()
+        self._make_hooks()
+        self._boot()
+
+    # ---- the interface -----------------------------------------------------------------------
+
+    def new_context(self) -> UnicornContext:
+        return UnicornContext(self)
+
+    def reset(self) -> None:
+        """Make the CPU's registers those of a program that starts: all 0, FPU as after FNINIT."""
+        _restore(self.handle, self._pristine.handle)
+        self.registers[:] = self._pristine.words
+        self.set_tls(segments.NO_TLS)
+
+    def store(self, context: UnicornContext) -> None:
+        _write_batch(self.handle, self._ids, self._pointers, _WRITTEN)
+        _save(self.handle, context.handle)
+        context.words[:] = self.registers
+        context.tls = self._tls
+
+    def load(self, context: UnicornContext, page_directory: int) -> None:
+        if context.tls != self._tls:
+            self._tls = context.tls
+            segments.write_tls(self.ram, context.tls)
+        _restore(self.handle, context.handle)
+        self.registers[:] = context.words
+        self.switch_space(page_directory)
+
+    def switch_space(self, page_directory: int) -> None:
+        """Use another page directory (its physical address) with the registers as they are."""
+        self._page_directory = page_directory
+        self.flush_tlb()
+
+    def run(self, budget: int) -> Trap:
+        cell = self._cell
+        cell[host_code.BUDGET] = budget
+        cell[host_code.VECTOR] = host_code.NO_VECTOR
+        handle = self.handle
+        _write_batch(handle, self._ids, self._pointers, _WRITTEN)
+        error = _start(handle, self.registers[EIP], 0, 0, 0)
+        _read_batch(handle, self._ids, self._pointers, 10)
+        self.spent = budget - cell[host_code.BUDGET]
+        vector: int = cell[host_code.VECTOR]
+        if self._forged is not None:
+            return self._forged_exception(self._forged)
+        if vector == SYSCALL_VECTOR:
+            return SYSCALL
+        if vector == host_code.NO_VECTOR and not error:
+            self.spent = min(self.spent, budget)
+            cell[host_code.FLAG] = 0
+            return BUDGET_SPENT
+        return self._exception(vector, error)
+
+    def interrupt(self) -> None:
+        self._cell[host_code.FLAG] = 1
+
+    def flush_tlb(self) -> None:
+        self._word.value = self._page_directory
+        _write_register(self.handle, x86.UC_X86_REG_CR3, self._word_at)
+
+    def forget_code(self) -> None:
+        self._uc.ctl_flush_tb()
+
+    def set_tls(self, descriptors: tuple[int, int, int]) -> None:
+        if descriptors == self._tls:
+            return
+        self._tls = descriptors
+        segments.write_tls(self.ram, descriptors)
+        for name in ("fs", "gs"):
+            selector = self.segment(name)
+            if segments.TLS_FIRST <= selector >> 3 < segments.TLS_FIRST + segments.TLS_COUNT:
+                self.set_segment(name, selector)
+
+    def segment(self, name: str) -> int:
+        return self._read(_SEGMENTS[name]) & 0xFFFF
+
+    def set_segment(self, name: str, selector: int) -> bool:
+        if not cpu_quirks.is_loadable(self.ram, selector):
+            return False
+        self._uc.reg_write(_SEGMENTS[name], selector)
+        return True
+
+    def read_fxsave(self) -> bytes:
+        words = [self._read(register) for register in _FPU_WORDS]
+        top = words[1] >> 11 & 7
+        stack = [self._read_bytes(x86.UC_X86_REG_FP0 + (top + i & 7), 10) for i in range(8)]
+        xmm = [self._read_bytes(x86.UC_X86_REG_XMM0 + i, 16) for i in range(8)]
+        control, status, tags, opcode, fip, fdp, mxcsr = words
+        return fxsave.pack(
+            fxsave.FpuState(
+                control & 0xFFFF, status & 0xFFFF, tags & 0xFFFF, opcode & 0x7FF, fip, fdp, mxcsr,
+                tuple(stack), tuple(xmm),
+            )
+        )  # fmt: skip
+
+    def write_fxsave(self, image: bytes) -> None:
+        state = fxsave.unpack(image)
+        top = state.status >> 11 & 7
+        for i in range(8):
+            self._write_bytes(x86.UC_X86_REG_FP0 + (top + i & 7), state.stack[i])
+            self._write_bytes(x86.UC_X86_REG_XMM0 + i, state.xmm[i])
+        values = (
+            state.control, state.status, state.tags, state.opcode,
+            state.instruction_pointer, state.data_pointer, state.mxcsr,
+        )  # fmt: skip
+        for register, value in zip(_FPU_WORDS, values, strict=True):
+            self._write_bytes(register, value.to_bytes(8, "little"))
+
+    # ---- traps -------------------------------------------------------------------------------
+
+    def _exception(self, vector: int, error: int) -> Trap:
+        """Make a trap value, and clear Unicorn's record of an exception in flight.
+
+        Unicorn keeps that record after a hooked exception, so that the next one would arrive as a
+        double fault; it lies in the CPU context, beside the error code and the mark of INT n.
+        """
+        if vector == host_code.NO_VECTOR:
+            raise RuntimeError(f"the CPU stopped without a trap: {UcError(error)}")
+        if vector == INVALID_OPCODE:
+            return CpuFault(INVALID_OPCODE, 0)
+        _save(self.handle, self._scratch.handle)
+        if self._is_int.value == 1:
+            return Interrupt(vector)
+        code = self._error_code.value
+        if self._in_flight.value != -1:
+            self._in_flight.value = -1
+            _restore(self.handle, self._scratch.handle)
+        if vector == PAGE_FAULT:
+            return PageFault(self._read(x86.UC_X86_REG_CR2), _access(code), bool(code & 1))
+        return CpuFault(vector, code & 0xFFFF)
+
+    def _forge(self, vector: int) -> None:
+        """Inside the callback of an instruction that Unicorn wrongly executes: note the state."""
+        if self._forged is None:
+            self._forged = vector
+            _save(self.handle, self._before.handle)
+            _read_batch(self.handle, self._ids, self._pointers, 10)
+            self._before.words[:] = self.registers
+        uclib.uc_emu_stop(self.handle)
+
+    def _forged_exception(self, vector: int) -> Trap:
+        """Go back to that state, which is exact but for EIP (the block's start in Unicorn 2.1.3)."""
+        self._forged = None
+        _restore(self.handle, self._before.handle)
+        self.registers[:] = self._before.words
+        self.registers[EIP] = cpu_quirks.find_privileged(
+            self.ram, self._page_directory, self.registers[EIP]
+        )
+        return CpuFault(vector, 0)
+
+    # ---- registers one by one ----------------------------------------------------------------
+
+    def _read(self, register: int) -> int:
+        self._word.value = 0
+        _read_register(self.handle, register, self._word_at)
+        return self._word.value
+
+    def _read_bytes(self, register: int, length: int) -> bytes:
+        buffer = ctypes.create_string_buffer(16)
+        _read_register(self.handle, register, buffer)
+        return buffer.raw[:length]
+
+    def _write_bytes(self, register: int, data: bytes) -> None:
+        _write_register(self.handle, register, ctypes.create_string_buffer(data, 16))
+
+    # ---- building ----------------------------------------------------------------------------
+
+    def _make_buffers(self) -> None:
+        self._values = (ctypes.c_uint32 * 10)()
+        self.registers = memoryview(self._values).cast("B").cast("I")
+        self._ids = (ctypes.c_int * 10)(*_GENERAL)
+        order = (0, 1, 2, 3, 4, 5, 6, 7, 9, 8)
+        base = ctypes.addressof(self._values)
+        self._pointers = (ctypes.c_void_p * 10)(*(base + 4 * i for i in order))
+        self._word = ctypes.c_uint64()
+        self._word_at = ctypes.byref(self._word)
+        cell = (ctypes.c_int64 * 4)()
+        self._cell_memory = cell
+        self._cell = memoryview(cell).cast("B").cast("q")
+        stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
+        assert stop is not None
+        self._cell[host_code.STOP] = stop
+        _start.argtypes = (
+            ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_size_t,
+        )  # fmt: skip
+
+    def _make_hooks(self) -> None:
+        try:
+            self._host_code: host_code.HostCode | None = host_code.HostCode()
+            block, trap = self._host_code.block, self._host_code.trap
+        except OSError:
+            self._host_code = None
+            self._callbacks = (_BLOCK_CALLBACK(self._count_block), _TRAP_CALLBACK(self._note_trap))
+            block, trap = (ctypes.cast(call, ctypes.c_void_p).value or 0 for call in self._callbacks)
+        self._add_hook(UC_HOOK_BLOCK, block)
+        self._add_hook(UC_HOOK_INTR, trap)
+        self._invalid = _INVALID_CALLBACK(self._note_invalid)
+        self._add_hook(UC_HOOK_INSN_INVALID, ctypes.cast(self._invalid, ctypes.c_void_p).value or 0)
+        self._forgers = []
+        for vector, instructions in (
+            (GENERAL_PROTECTION, (x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, x86.UC_X86_INS_SYSENTER)),
+            (INVALID_OPCODE, (x86.UC_X86_INS_SYSCALL,)),
+        ):
+            forger = _INSTRUCTION_CALLBACK(lambda _uc, vector=vector: self._forge(vector) or 0)
+            self._forgers.append(forger)
+            address = ctypes.cast(forger, ctypes.c_void_p).value or 0
+            for instruction in instructions:
+                self._add_hook(UC_HOOK_INSN, address, instruction)
+
+    def _add_hook(self, kind: int, callback: int, *extra: int) -> None:
+        hook = ctypes.c_size_t()
+        uclib.uc_hook_add(
+            self.handle, ctypes.byref(hook), kind, ctypes.c_void_p(callback),
+            ctypes.byref(self._cell_memory), ctypes.c_uint64(1), ctypes.c_uint64(0),
+            *(ctypes.c_int(item) for item in extra),
+        )  # fmt: skip
+
+    def _count_block(self, uc: int, _address: int, _size: int, _data: int) -> None:
+        self._cell[host_code.BUDGET] -= 1
+        if self._cell[host_code.BUDGET] < 0 or self._cell[host_code.FLAG]:
+            uclib.uc_emu_stop(uc)
+
+    def _note_trap(self, uc: int, vector: int, _data: int) -> None:
+        self._cell[host_code.VECTOR] = vector
+        uclib.uc_emu_stop(uc)
+
+    def _note_invalid(self, uc: int, _data: int) -> bool:
+        self._cell[host_code.VECTOR] = INVALID_OPCODE
+        uclib.uc_emu_stop(uc)
+        return True
+
+    def _boot(self) -> None:
+        """Turn paging on, drop to ring 3 by a real IRET, and learn where the context keeps what."""
+        segments.write_gdt(self.ram)
+        paging_page = cpu_quirks.write_boot_tables(self.ram)
+        self.ram.write(_IRET_AT, b"\xcf")
+        uc = self._uc
+        uc.reg_write(x86.UC_X86_REG_GDTR, (0, paging.KERNEL_BASE + segments.GDT, segments.GDT_LIMIT, 0))
+        uc.reg_write(x86.UC_X86_REG_CR4, _CR4)
+        uc.msr_write(_EFER, _EFER_NXE)
+        uc.reg_write(x86.UC_X86_REG_CR3, cpu_quirks.BOOT_SPACE)
+        uc.reg_write(x86.UC_X86_REG_CR0, _CR0)
+        uc.reg_write(x86.UC_X86_REG_CS, segments.KERNEL_CS)
+        uc.reg_write(x86.UC_X86_REG_SS, segments.KERNEL_DS)
+        for register in (x86.UC_X86_REG_DS, x86.UC_X86_REG_ES):
+            uc.reg_write(register, segments.USER_DS)
+        uc.ctl_exits_enabled(True)
+        uc.ctl_set_exits([])
+        self._page_directory = cpu_quirks.BOOT_SPACE
+        self._scratch, self._before = UnicornContext(self), UnicornContext(self)
+        self._ring_0 = UnicornContext(self)
+        _save(self.handle, self._ring_0.handle)
+        self._locate(paging_page)
+        self._pristine = UnicornContext(self)
+        self.registers[:] = memoryview(bytearray(40)).cast("I")
+        self.registers[9] = 0x202
+        self.write_fxsave(fxsave.INITIAL)
+        self.store(self._pristine)
+        cpu_quirks.clear_boot_tables(self.ram)
+        self.forget_code()
+
+    def _locate(self, code_page: int) -> None:
+        """Provoke three faults from ring 3 and compare contexts to find the exception's records."""
+        records = []
+        for code, error in cpu_quirks.FAULTING_CODE:
+            before = self._blob(self._ring_0)
+            self._enter_ring_3(code_page, code)
+            _save(self.handle, self._scratch.handle)
+            records.append((before, self._blob(self._scratch), error))
+            _restore(self.handle, self._ring_0.handle)
+        error_at, in_flight_at = cpu_quirks.find_records(records)
+        start = self._blob_address(self._scratch)
+        self._error_code = ctypes.c_uint32.from_address(start + error_at)
+        self._is_int = ctypes.c_uint32.from_address(start + error_at + 4)
+        self._in_flight = ctypes.c_int32.from_address(start + in_flight_at)
+        self._in_flight.value = -1
+        _restore(self.handle, self._scratch.handle)
+
+    def _enter_ring_3(self, page: int, code: bytes) -> None:
+        self.ram.write(cpu_quirks.BOOT_CODE, code)
+        self.forget_code()
+        frame = struct.pack(
+            "<5I", page, segments.USER_CS, 0x202, page + 0x800, segments.USER_DS
+        )
+        self.ram.write(_IRET_FRAME, frame)
+        self._uc.reg_write(x86.UC_X86_REG_ESP, paging.KERNEL_BASE + _IRET_FRAME)
+        self._cell[host_code.BUDGET] = 1 << 40
+        self._uc.emu_start(paging.KERNEL_BASE + _IRET_AT, 0)
+
+    def _blob_address(self, context: UnicornContext) -> int:
+        return context.handle.value or 0
+
+    def _blob(self, context: UnicornContext) -> bytes:
+        size: int = uclib.uc_context_size(self.handle)
+        return ctypes.string_at(self._blob_address(context), size)
+
+
+def _access(code: int) -> Access:
+    """Page-fault error code to what was attempted (Intel SDM 3A 4.7)."""
+    if code & 0x10:
+        return Access.EXECUTE
+    return Access.WRITE if code & 2 else Access.READ

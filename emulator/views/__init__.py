@@ -1,0 +1,1 @@
+"""Views read events and render them; they never change a run."""

@@ -1,0 +1,244 @@
+"""Events: what happened, as frozen values in the past tense; and the journal that collects them.
+
+Arguments and structures travel as "described" values, small tuples that JSON can hold, so that a
+view can print them without asking the kernel. Kinds, with what follows the kind in the tuple:
+
+    ("int", n)  ("hex", n)  ("ptr", n)  ("oct", n)     numbers
+    ("fd", n, path or None)                            descriptor
+    ("bytes", text, more)                              octets as Latin-1; more: cut short
+    ("flags", n, text)                                 number with its symbolic form
+    ("array", [value, ...], more)
+    ("struct", [(name, value), ...], more)
+    ("sigset", mask)  ("signal", n)  ("wstatus", n)
+    ("timespec", seconds, nanoseconds)
+    ("text", s)                                        printed as it is
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+Described = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Every event: sequence number from 0, virtual time in nanoseconds, pid (tid) it concerns."""
+
+    sequence: int
+    time: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booted(Event):
+    """The first program is about to run, with its arguments and environment size."""
+
+    path: str
+    argv: tuple[Described, ...]
+    environment: int
+    stack: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCreated(Event):
+    """A task exists now; `child` is its tid, `tgid` its process, `flags` clone's."""
+
+    child: int
+    tgid: int
+    flags: int
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskExecuted(Event):
+    """The task runs a new image, in an address space of its own."""
+
+    path: str
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskExited(Event):
+    """The task is over: `status` is the wait status word."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReaped(Event):
+    """The zombie `child` was waited for by `pid` (1: by init)."""
+
+    child: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged(Event):
+    """The task moved from one state to another."""
+
+    old: str
+    new: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switched(Event):
+    """The CPU went over to this task."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyscallEntered(Event):
+    """A system call begins. An argument known only at the end is None here."""
+
+    number: int
+    name: str
+    words: tuple[int, ...]
+    arguments: tuple[Described | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SyscallBlocked(Event):
+    """The call in flight cannot finish yet and sleeps on `on`."""
+
+    name: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyscallExited(Event):
+    """The call ends. `result` is eax as a signed number, or None where the caller does not return.
+
+    `error` is the name of an errno or of one of Linux's restart codes; `arguments` holds those
+    that were None at entry (None for the others); `value` describes a result that is no plain
+    number and `note` is what strace adds in parentheses.
+    """
+
+    number: int
+    name: str
+    result: int | None
+    error: str | None
+    arguments: tuple[Described | None, ...]
+    value: Described | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSent(Event):
+    """`signal` was sent to `target` by the task `pid` (0: by the kernel)."""
+
+    target: int
+    signal: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalHeld(Event):
+    """A signal waits until the task's vfork child has released the memory."""
+
+    signal: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDelivered(Event):
+    """The task acts on a signal: `action` is "handler", "kill", "core", "stop", "ignore"."""
+
+    signal: int
+    info: Described
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStopped(Event):
+    """The task stopped by a job-control signal."""
+
+    signal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended(Event):
+    """The task waits, executing nothing, until its vfork child `child` releases the memory."""
+
+    child: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Event):
+    """The vfork parent may go on: the child `by` has executed, exited or died (`how`)."""
+
+    by: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woken(Event):
+    """The task sleeps no longer."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageFaulted(Event):
+    """A page fault was resolved or not: `kind` is zero, copy, file, reuse, grow or bad."""
+
+    address: int
+    access: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReleased(Event):
+    """The last user of an address space left it."""
+
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAdvanced(Event):
+    """Every task slept; the clock jumped by this many nanoseconds."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOutput(Event):
+    """The guest wrote to host stream 1 or 2 (text is Latin-1)."""
+
+    stream: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReached(Event):
+    """A limit of the run ended it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedCall(Event):
+    """A system call that does not exist here was made; it failed with ENOSYS."""
+
+    number: int
+    name: str
+
+
+class Journal:
+    """Collects events while `recording`; whoever reads them drains it between runs.
+
+    Emitters test `recording` first, so that nothing is built when nobody records.
+    """
+
+    def __init__(self, recording: bool = False) -> None:
+        self.recording = recording
+        self.sequence = 0
+        self.events: list[Event] = []
+
+    def emit(self, kind: type[Event], time: int, pid: int, *details: Any) -> None:
+        """Append one event of this kind."""
+        self.events.append(kind(self.sequence, time, pid, *details))
+        self.sequence += 1
+
+    def drain(self) -> list[Event]:
+        """All events since the last drain."""
+        drained, self.events = self.events, []
+        return drained

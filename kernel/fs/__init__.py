@@ -1,0 +1,1 @@
+"""Files: what a descriptor points to, path lookup, and the file systems behind it."""

@@ -1,0 +1,92 @@
+"""The descriptor table: numbers to open files, and which of them close on exec."""
+
+from __future__ import annotations
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import OpenFlag
+from kernel.errors import SysError
+from kernel.fs.open_file import OpenFile
+
+
+class FileTable:
+    """Descriptors of one or more tasks (`users`). `close_on_exec` holds descriptor numbers."""
+
+    __slots__ = ("close_on_exec", "files", "users")
+
+    def __init__(self) -> None:
+        self.files: dict[int, OpenFile] = {}
+        self.close_on_exec: set[int] = set()
+        self.users = 1
+
+    def find(self, number: int) -> OpenFile | None:
+        """The open file, or None."""
+        return self.files.get(number)
+
+    def get(self, number: int) -> OpenFile:
+        """The open file behind a descriptor that may be used for I/O; EBADF."""
+        file = self.files.get(number)
+        if file is None or file.flags & OpenFlag.O_PATH:
+            raise SysError(Errno.EBADF)
+        return file
+
+    def get_any(self, number: int) -> OpenFile:
+        """The same, descriptors opened with O_PATH included."""
+        file = self.files.get(number)
+        if file is None:
+            raise SysError(Errno.EBADF)
+        return file
+
+    def add(self, file: OpenFile, limit: int, close_on_exec: bool = False, lowest: int = 0) -> int:
+        """Install at the lowest free number >= `lowest`; EMFILE at `limit`."""
+        number = lowest
+        while number in self.files:
+            number += 1
+        if number >= limit:
+            raise SysError(Errno.EMFILE)
+        self.put(number, file, close_on_exec)
+        return number
+
+    def put(self, number: int, file: OpenFile, close_on_exec: bool = False) -> None:
+        """Install at this number, closing what was there."""
+        file.users += 1
+        if number in self.files:
+            self.close(number)
+        self.files[number] = file
+        if close_on_exec:
+            self.close_on_exec.add(number)
+
+    def close(self, number: int) -> None:
+        """Take a descriptor away; the open file is closed with its last one. EBADF."""
+        file = self.files.pop(number, None)
+        if file is None:
+            raise SysError(Errno.EBADF)
+        self.close_on_exec.discard(number)
+        release(file)
+
+    def copy(self) -> FileTable:
+        """A table of one's own with the same open files (fork)."""
+        table = FileTable()
+        table.files = self.files.copy()
+        table.close_on_exec = self.close_on_exec.copy()
+        for file in table.files.values():
+            file.users += 1
+        return table
+
+    def close_for_exec(self) -> None:
+        """Close what is marked close-on-exec."""
+        for number in sorted(self.close_on_exec):
+            self.close(number)
+
+    def leave(self) -> None:
+        """One user less; the last one closes everything, in order of the numbers."""
+        self.users -= 1
+        if self.users == 0:
+            for number in sorted(self.files):
+                self.close(number)
+
+
+def release(file: OpenFile) -> None:
+    """One reference to an open file less."""
+    file.users -= 1
+    if file.users == 0:
+        file.close()

@@ -1,0 +1,80 @@
+"""Open files: what a descriptor points to; shared, with offset and flags, after dup and fork."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import O_ACCMODE, OpenFlag, Poll
+from kernel.errors import SysError
+from kernel.wait import WaitQueue
+
+if TYPE_CHECKING:
+    from kernel.fs.inode import Inode
+    from kernel.task.task import Task
+
+
+class OpenFile:
+    """An open file description. `path` is what /proc/self/fd shows; `users` counts descriptors.
+
+    Subclasses override what they can do; the rest fails as on Linux. `read` and `write` raise
+    Block where they would have to wait: they never look at O_NONBLOCK, the call does.
+    """
+
+    def __init__(self, inode: Inode, flags: int, path: str) -> None:
+        self.inode = inode
+        self.flags = flags
+        self.path = path
+        self.offset = 0
+        self.users = 0
+
+    @property
+    def is_readable(self) -> bool:
+        return self.flags & O_ACCMODE != OpenFlag.O_WRONLY and not self.flags & OpenFlag.O_PATH
+
+    @property
+    def is_writable(self) -> bool:
+        return bool(self.flags & O_ACCMODE) and not self.flags & OpenFlag.O_PATH
+
+    @property
+    def is_nonblocking(self) -> bool:
+        return bool(self.flags & OpenFlag.O_NONBLOCK)
+
+    def read(self, task: Task, count: int) -> bytes:
+        """Up to `count` octets from the current offset; b"" at the end. May raise Block."""
+        raise SysError(Errno.EINVAL)
+
+    def write(self, task: Task, data: bytes) -> int:
+        """Number of octets taken, at least 1 of a non-empty `data`. May raise Block."""
+        raise SysError(Errno.EINVAL)
+
+    def read_at(self, task: Task, offset: int, count: int) -> bytes:
+        """pread: the offset stays; ESPIPE where there is none."""
+        raise SysError(Errno.ESPIPE)
+
+    def write_at(self, task: Task, offset: int, data: bytes) -> int:
+        """pwrite: the offset stays; ESPIPE where there is none."""
+        raise SysError(Errno.ESPIPE)
+
+    def seek(self, offset: int, whence: int) -> int:
+        """The new offset; ESPIPE for pipes and terminals, EINVAL."""
+        raise SysError(Errno.ESPIPE)
+
+    def entries(self, task: Task) -> list[tuple[bytes, int, int]]:
+        """Directory entries (name, inode number, S_IFMT type) from offset on; ENOTDIR."""
+        raise SysError(Errno.ENOTDIR)
+
+    def poll(self, task: Task) -> int:
+        """Poll events that hold now; a file that never blocks is always ready."""
+        return int(Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDNORM | Poll.POLLWRNORM)
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Queues that are woken when poll's answer may change."""
+        return ()
+
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        """Device control; ENOTTY where the request means nothing here."""
+        raise SysError(Errno.ENOTTY)
+
+    def close(self) -> None:
+        """The last descriptor is gone."""

@@ -1,0 +1,1 @@
+"""Memory: frames, areas, address spaces, page faults, executable images."""

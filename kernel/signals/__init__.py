@@ -1,0 +1,1 @@
+"""Signals: pending, blocked, handled; sent, delivered, returned from."""

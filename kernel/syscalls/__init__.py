@@ -1,0 +1,1 @@
+"""System calls: one annotated function each, in one file per topic."""

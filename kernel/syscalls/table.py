@@ -1,0 +1,126 @@
+"""The table of system calls, filled by the @syscall decorator.
+
+One annotated function declares everything: the number, how each register word becomes a value,
+and how a trace prints it. What is derived from the annotations is built when a call is first
+made.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from kernel.abi.sysno import Sysno
+from kernel.errors import Ending, Restart
+from kernel.events import Described
+from kernel.syscalls.arguments import Argument, Moment
+
+if TYPE_CHECKING:
+    from kernel.task.task import Call, Task
+
+Function = Callable[..., Ending]
+TABLE: dict[int, Entry] = {}
+"""Every implemented call by number."""
+
+
+class Entry:
+    """One call: its number, Linux name, function, and the meaning of its argument words."""
+
+    def __init__(self, number: Sysno, function: Function, name: str, restart: Restart) -> None:
+        self.number = int(number)
+        self.function = function
+        self.name = name
+        self.restart = restart
+        self.note: Callable[[Task, Call, int], str | None] | None = None
+        self.invoke: Callable[[Task, tuple[int, ...]], Ending] = self._first_invocation
+        self._arguments: list[tuple[int, Argument]] | None = None
+        self._result: Argument | None = None
+
+    @property
+    def arguments(self) -> list[tuple[int, Argument]]:
+        """Each argument with the index (0 to 5) of its first register word."""
+        if self._arguments is None:
+            self._read_annotations()
+        assert self._arguments is not None
+        return self._arguments
+
+    def _read_annotations(self) -> None:
+        hints = get_type_hints(self.function, include_extras=True)
+        parameters = list(inspect.signature(self.function).parameters)[1:]
+        arguments, word = [], 0
+        for name in parameters:
+            argument = _argument_of(hints[name])
+            assert argument is not None, f"{self.name}: {name} has no Argument in its annotation"
+            arguments.append((word, argument))
+            word += argument.words
+        self._arguments = arguments
+        self._result = _argument_of(hints.get("return"))
+
+    def _first_invocation(self, task: Task, words: tuple[int, ...]) -> Ending:
+        """Compile `lambda task, w: function(task, decode0(task, w[0]), w[1], …)` and call it."""
+        names: dict[str, Any] = {"function": self.function}
+        parts = ["task"]
+        for word, argument in self.arguments:
+            names[f"decode{word}"] = argument.decode
+            parts.append(argument.expression(word))
+        self.invoke = eval(f"lambda task, w: function({', '.join(parts)})", names)
+        return self.invoke(task, words)
+
+    def describe_entry(self, task: Task, call: Call) -> tuple[Described | None, ...]:
+        """The arguments as a trace prints them when the call begins; None: only at its end."""
+        return tuple(
+            None if argument.moment is Moment.EXIT else argument.describe(task, call, word)
+            for word, argument in self.arguments
+        )
+
+    def describe_exit(
+        self, task: Task, call: Call, result: int
+    ) -> tuple[tuple[Described | None, ...], Described | None, str | None]:
+        """The arguments printed at the end, the result where it is no plain number, and a note."""
+        call.result = result
+        arguments = tuple(
+            argument.describe(task, call, word) if argument.moment is Moment.EXIT else None
+            for word, argument in self.arguments
+        )
+        value = None
+        if self._result is not None and result >= 0:
+            value = self._result.describe_value(task, call, result & 0xFFFF_FFFF)
+        note = self.note(task, call, result) if self.note and result >= 0 else None
+        return arguments, value, note
+
+
+def _argument_of(hint: Any) -> Argument | None:
+    for item in getattr(hint, "__metadata__", ()):
+        if isinstance(item, Argument):
+            return item
+    return None
+
+
+def syscall(
+    *numbers: Sysno, name: str | None = None, restart: Restart = Restart.SYS
+) -> Callable[[Function], Function]:
+    """Enter the function into the table under one or more numbers.
+
+    Each entry's name is its number's Linux name. `restart` says what a signal does to the call
+    while it sleeps.
+    """
+
+    def enter(function: Function) -> Function:
+        for number in numbers:
+            assert number not in TABLE, f"{number.name} is declared twice"
+            TABLE[int(number)] = Entry(number, function, name or number.name.lower(), restart)
+        return function
+
+    return enter
+
+
+def note(*numbers: Sysno) -> Callable[[Any], Any]:
+    """Declare what a trace adds in parentheses after the result of these calls."""
+
+    def enter(function: Any) -> Any:
+        for number in numbers:
+            TABLE[int(number)].note = function
+        return function
+
+    return enter

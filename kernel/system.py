@@ -1,0 +1,64 @@
+"""The system: all kernel state, one plain object graph."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kernel.clock import Clock
+from kernel.events import Journal
+from kernel.mm.frames import FrameAllocator
+from kernel.mm.page_cache import PageCache
+from kernel.task.scheduler import Scheduler
+from kernel.task.table import TaskTable
+
+if TYPE_CHECKING:
+    from emulator.machine.machine import Machine
+    from kernel.fs.console import Console
+    from kernel.fs.mount import Namespace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chose for a run and nothing changes during it."""
+
+    max_tasks: int = 32768
+    seed: int = 0
+    random_schedule: bool = False
+    overcommit: bool = True
+    copying_fork: bool = False
+    hostname: str = "emu386"
+
+
+class System:
+    """State of the whole emulated computer but for the machine's registers.
+
+    `machine` is the CPU and RAM it runs on; `namespace` the mounted file systems; `console` the
+    host's standard streams as the guest sees them.
+    """
+
+    def __init__(self, machine: Machine, settings: Settings, clock: Clock, journal: Journal) -> None:
+        self.machine = machine
+        self.settings = settings
+        self.clock = clock
+        self.journal = journal
+        self.frames = FrameAllocator(machine.ram)
+        self.page_cache = PageCache(self.frames)
+        self.scheduler = Scheduler(self)
+        self.tasks = TaskTable(settings.max_tasks)
+        self.random = random.Random(settings.seed)
+        self.hostname = settings.hostname
+        self.namespace: Namespace
+        self.console: Console
+        self.memory_names = 0
+        """Address spaces made so far; each is called mm#N."""
+        self.unsupported: set[int] = set()
+        """Numbers of missing calls that have been reported."""
+
+    def memory_name(self) -> str:
+        """A name for the next address space."""
+        self.memory_names += 1
+        return f"mm#{self.memory_names}"
+
+

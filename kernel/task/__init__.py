@@ -1,0 +1,1 @@
+"""Tasks: creating, scheduling, executing, ending and waiting for them."""

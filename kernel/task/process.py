@@ -1,0 +1,83 @@
+"""A process: what the threads of one thread group have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.task.limits import Limits
+from kernel.wait import WaitQueue
+
+if TYPE_CHECKING:
+    from kernel.fs.tty import Terminal
+    from kernel.signals.state import Pending
+    from kernel.task.task import Task
+
+
+class Session:
+    """A session: its id (the leader's pid) and its controlling terminal, if any."""
+
+    __slots__ = ("id", "terminal")
+
+    def __init__(self, id: int) -> None:
+        self.id = id
+        self.terminal: Terminal | None = None
+
+
+class Process:
+    """A thread group with its place in the family tree, in job control and in the accounts.
+
+    `stop_signal` is nonzero while the process is stopped; `stop_report` and `continue_report` tell
+    what a parent's wait has still to see.
+    """
+
+    def __init__(self, pid: int, parent: Process | None, pending: Pending) -> None:
+        self.pid = pid
+        self.parent = parent
+        self.threads: list[Task] = []
+        self.leader: Task
+        self.children: list[Process] = []
+        self.group = pid
+        """Process group id."""
+        self.session: Session
+        self.limits: Limits
+        self.pending = pending
+        """Signals sent to the process as a whole."""
+        self.child_changed = WaitQueue("child")
+        """Here the process's threads wait for children."""
+        self.group_exit: int | None = None
+        """Wait status word once the whole process is to end."""
+        self.stop_signal = 0
+        self.stop_report = 0
+        self.continue_report = False
+        self.has_executed = False
+        self.no_zombie = False
+        """Set with FORK_NOSIGCHLD-like creation: ends without a trace."""
+        self.alarm: int | None = None
+        """Moment of SIGALRM (monotonic nanoseconds)."""
+        self.alarm_interval = 0
+        self.user_time = 0
+        self.system_time = 0
+        self.minor_faults = 0
+        """Times and faults of threads that are gone."""
+        self.children_user_time = 0
+        self.children_system_time = 0
+        self.children_minor_faults = 0
+        """The same of children waited for."""
+
+    @property
+    def is_zombie(self) -> bool:
+        """Whether every thread is over and the parent has not waited yet."""
+        return self.leader.state.name == "ZOMBIE" and len(self.threads) == 1
+
+    @property
+    def exit_signal(self) -> int:
+        """Signal to the parent at the end, 0 for none."""
+        return self.leader.exit_signal
+
+    def times(self) -> tuple[int, int]:
+        """User and system nanoseconds of all threads, past and present."""
+        user, kernel = self.user_time, self.system_time
+        for task in self.threads:
+            user += task.user_time
+            kernel += task.system_time
+        return user, kernel

@@ -1,0 +1,181 @@
+"""A task: one thread of execution, and the process (thread group) it belongs to."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from kernel import events
+from kernel.errors import Block, Hold
+from kernel.wait import WaitQueue
+
+if TYPE_CHECKING:
+    from emulator.machine.machine import Context
+    from kernel.fs.context import FsContext
+    from kernel.fs.file_table import FileTable
+    from kernel.mm.address_space import AddressSpace
+    from kernel.signals.state import Sighand, SignalState
+    from kernel.system import System
+    from kernel.task.credentials import Credentials
+    from kernel.task.process import Process
+
+
+class TaskState(Enum):
+    """What a task is doing; the value is the letter in /proc/PID/stat and ps."""
+
+    READY = "R"
+    RUNNING = "R (running)"
+    BLOCKED = "S"
+    HELD = "D"
+    STOPPED = "T"
+    ZOMBIE = "Z"
+    DEAD = "X"
+
+
+_MOVES: dict[TaskState, frozenset[TaskState]] = {
+    TaskState.READY: frozenset({TaskState.RUNNING, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.RUNNING: frozenset(TaskState) - {TaskState.RUNNING},
+    TaskState.BLOCKED: frozenset({TaskState.READY, TaskState.STOPPED, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.HELD: frozenset({TaskState.READY, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.STOPPED: frozenset({TaskState.READY, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.ZOMBIE: frozenset({TaskState.DEAD}),
+    TaskState.DEAD: frozenset(),
+}
+
+
+class Call:
+    """The system call in flight: number, six argument words, when it was entered, progress so far.
+
+    `progress` is the call's own (bytes already written, a deadline); `result` is set for views
+    when the call ends.
+    """
+
+    __slots__ = ("entered", "number", "progress", "result", "words")
+
+    def __init__(self, number: int, words: tuple[int, ...], entered: int) -> None:
+        self.number = number
+        self.words = words
+        self.entered = entered
+        self.progress: Any = None
+        self.result = 0
+
+
+class Task:
+    """A thread. What it shares with others hangs on it as objects with counts of users.
+
+    `context` is its register set while it is not loaded. `blocked_on` are the queues it sleeps on
+    and `deadline` the moment (monotonic nanoseconds) at which it wakes all the same.
+    """
+
+    def __init__(self, system: System, tid: int, process: Process, context: Context) -> None:
+        self.system = system
+        self.tid = tid
+        self.process = process
+        self.context = context
+        self.state = TaskState.READY
+        self.memory: AddressSpace
+        self.files: FileTable
+        self.fs: FsContext
+        self.sighand: Sighand
+        self.signals: SignalState
+        self.credentials: Credentials
+        self.structure: tuple[int, ...] = ()
+        """Frames of emulated RAM that hold the task structure and kernel stack."""
+        self.name = ""
+        """Up to 15 octets as Latin-1 (comm)."""
+        self.call: Call | None = None
+        self.blocked_on: tuple[WaitQueue, ...] = ()
+        self.deadline: int | None = None
+        self.held: Hold | None = None
+        self.interrupted_call: Call | None = None
+        """What restart_syscall goes on with."""
+        self.unreported: int | None = None
+        """Result of a finished call that is reported when the task next runs."""
+        self.exit_status: int | None = None
+        """Wait status word once the task is to end (`is_ending`)."""
+        self.exit_signal = 0
+        """Signal to the parent at the end; 0 for none, -1 for threads other than the leader."""
+        self.vfork_queue: WaitQueue | None = None
+        """The parent sleeps here until this child releases the memory."""
+        self.clear_child_tid = 0
+        self.robust_list = 0
+        self.started = system.clock.now
+        self.user_time = 0
+        self.system_time = 0
+        self.minor_faults = 0
+
+    # ---- who it is ---------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """The process id: the thread group's leader's tid."""
+        return self.process.pid
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether this is the thread that its process is named after."""
+        return self.tid == self.process.pid
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the task's end has been decided, though it may still have to run to it."""
+        return self.exit_status is not None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the task will never run again."""
+        return self.state in (TaskState.ZOMBIE, TaskState.DEAD)
+
+    @property
+    def wait_channel(self) -> str:
+        """What it sleeps for, as ps's WCHAN would say; empty while it does not sleep."""
+        return " or ".join(queue.name for queue in self.blocked_on)
+
+    # ---- state -------------------------------------------------------------------------------
+
+    def move_to(self, state: TaskState, why: str = "") -> None:
+        """The one place where a state changes: checks the move and reports it."""
+        assert state in _MOVES[self.state], f"{self.tid}: {self.state} to {state}"
+        journal = self.system.journal
+        if journal.recording:
+            self.emit(events.StateChanged, self.state.name, state.name, why)
+        self.state = state
+
+    def sleep(self, block: Block) -> None:
+        """Join the queues and wait until woken or until the deadline."""
+        self.blocked_on = block.queues
+        self.deadline = block.deadline
+        for queue in block.queues:
+            queue.add(self)
+        if block.deadline is not None:
+            self.system.scheduler.add_deadline(self, block.deadline)
+        self.move_to(TaskState.BLOCKED, str(block))
+
+    def hold(self, hold: Hold) -> None:
+        """Wait, the call done, until the queue's owner releases it."""
+        self.held = hold
+        self.blocked_on = (hold.queue,)
+        hold.queue.add(self)
+        self.move_to(TaskState.HELD, hold.queue.name)
+
+    def leave_queues(self) -> None:
+        """Sleep on nothing any more."""
+        for queue in self.blocked_on:
+            queue.remove(self)
+        self.blocked_on = ()
+        self.deadline = None
+
+    def wake(self, why: str, first: bool = False) -> None:
+        """Become ready; the call in flight is tried again when the task next runs."""
+        self.leave_queues()
+        self.move_to(TaskState.READY, why)
+        if self.system.journal.recording:
+            self.emit(events.Woken, why)
+        self.system.scheduler.ready(self, first)
+
+    def emit(self, kind: type[events.Event], *details: Any) -> None:
+        """Record an event about this task; call it only while the journal records."""
+        self.system.journal.emit(kind, self.system.clock.now, self.tid, *details)
+
+    def __repr__(self) -> str:
+        return f"<Task {self.tid} {self.name} {self.state.name}>"
