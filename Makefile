@@ -5,6 +5,8 @@ WORKERS ?= auto
 VENV    := .venv
 BIN     := $(VENV)/bin
 BUILD   := guest_programs/build.py
+# what setuptools says about editable installs is nothing a user can act on
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --editable
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench guests format clean
@@ -48,16 +50,17 @@ clean:  ## remove what was built, .venv too
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "emu386 needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
-		|| { echo "this python3 cannot make virtual environments: install python3-venv, or make PYTHON=…" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	elif $(PYTHON) -c 'import pip' 2>/dev/null; then $(PYTHON) -m venv --without-pip $(VENV) \
+		&& $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
+	else echo "$(PYTHON) has neither ensurepip nor pip: install python3-venv, or make PYTHON=…" >&2; exit 1; fi
 
 # the demo needs a guest compiler, but not the tools of development
 $(VENV)/.demo: pyproject.toml | $(BIN)/pip
 	@if [ -e $(VENV)/.dev ] || $(PYTHON) $(BUILD) --probe-host; then extra=; else extra='[guests]'; fi; \
-		echo "pip install -e .$$extra"; $(BIN)/pip install --quiet --editable ".$$extra"
+		echo "pip install -e .$$extra"; $(INSTALL) ".$$extra"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/.demo
