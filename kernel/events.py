@@ -6,12 +6,16 @@ view can print them without asking the kernel. Kinds, with what follows the kind
     ("int", n)  ("hex", n)  ("ptr", n)  ("oct", n)     numbers
     ("fd", n, path or None)                            descriptor
     ("bytes", text, more)                              octets as Latin-1; more: cut short
+    ("path", text, more)                               the same for a path, always shown in full
+    ("octets", text, more)                             the same for what is not text (random bytes)
     ("flags", n, text)                                 number with its symbolic form
     ("array", [value, ...], more)
     ("struct", [(name, value), ...], more)
-    ("sigset", mask)  ("signal", n)  ("wstatus", n)
+    ("sigset", mask) or ("sigset", mask, 32)           64 signals, or 32 for the old calls
+    ("signal", n)  ("wstatus", n)
     ("timespec", seconds, nanoseconds)
     ("text", s)                                        printed as it is
+    ("omit",)                                          not printed at all, nor its comma or name
 """
 
 from dataclasses import dataclass
@@ -110,7 +114,8 @@ class SyscallExited(Event):
     """The call ends. `result` is eax as a signed number, or None where the caller does not return.
 
     `error` is the name of an errno or of one of Linux's restart codes; `arguments` holds those
-    that were None at entry (None for the others); `value` describes a result that is no plain
+    that were None at entry (None for the others, but for one that the call changed in place, which
+    is then shown as `before => after`); `value` describes a result that is no plain
     number and `note` is what strace adds in parentheses.
     """
 

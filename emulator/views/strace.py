@@ -1,0 +1,242 @@
+"""A run's events as text in strace's format, -f included.
+
+A line is written in two halves, when a call begins and when it ends. Whatever another process
+prints between them first closes the open line with `<unfinished ...>`; the second half then
+begins anew with `<... name resumed>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.views.values import Style, arguments_text, result_text, text
+from emulator.views.wait_status import ending
+from kernel.abi.errno import RESTART_TEXTS, Errno
+from kernel.abi.process import CloneFlag
+from kernel.abi.signals import Signal, signal_name
+from kernel.events import (
+    Booted,
+    Described,
+    Event,
+    SignalDelivered,
+    SyscallEntered,
+    SyscallExited,
+    TaskCreated,
+    TaskExited,
+    TaskStopped,
+)
+
+RESULT_COLUMN = 40
+"""Column, from 0, of the `=` before a result; lines that are longer push it right."""
+LATE_COMMA = frozenset({"clone", "clone3"})
+"""Calls whose comma before an argument known only at the end is written with that argument."""
+
+_PADDING = [" " * max(RESULT_COLUMN - column, 0) for column in range(RESULT_COLUMN + 1)]
+_ERROR_TEXTS = {
+    **{errno.name: f"-1 {errno.name} ({errno.message})" for errno in Errno},
+    **{name: f"? {name} ({meaning})" for name, meaning in RESTART_TEXTS.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What of strace's command line changes the lines."""
+
+    style: Style = Style()
+    follow: bool = True
+    """-f: children, too."""
+    to_file: bool = False
+    """-o FILE: with -f every line begins with its bare pid; nobody is told of attached ones."""
+    quiet: int = 0
+    """Number of q's: 1 leaves out what tells of attaching, 2 also how each process ended."""
+
+
+@dataclass(slots=True)
+class OpenCall:
+    """A call that has begun: `known` of its arguments are written, `rest` are for its end."""
+
+    name: str
+    known: int
+    rest: tuple[Described | None, ...]
+
+
+class Strace:
+    """Turns events into text. Several instances, each fed every event, do not know each other."""
+
+    def __init__(self, options: Options = Options()) -> None:
+        self.options = options
+        self.style = options.style
+        self.attached: set[int] = set()
+        """Tasks whose last line has not been written yet."""
+        self.calls: dict[int, OpenCall] = {}
+        self.writer: int | None = None
+        """Whose line comes last in the text, unless that line has been completed."""
+        self.column = 0
+        """Length of that line so far."""
+        self._handlers: dict[type[Event], Callable[[Any], str]] = {
+            Booted: self._booted,
+            SyscallEntered: self._syscall_entered,
+            SyscallExited: self._syscall_exited,
+            TaskCreated: self._task_created,
+            TaskExited: self._task_exited,
+            TaskStopped: self._task_stopped,
+            SignalDelivered: self._signal_delivered,
+        }
+
+    def feed(self, event: Event) -> str:
+        """The text that this event adds: often part of a line, and often nothing."""
+        handler = self._handlers.get(type(event))
+        return handler(event) if handler is not None else ""
+
+    def feed_all(self, events: Iterable[Event]) -> str:
+        """The text that these events add."""
+        handlers = self._handlers
+        return "".join(
+            [handlers[type(event)](event) for event in events if type(event) in handlers]
+        )
+
+    def close(self) -> str:
+        """What completes the last line when the run ended in the middle of a call."""
+        return self._leave_line()
+
+    # ---- lines -------------------------------------------------------------------------------
+
+    def _leave_line(self) -> str:
+        """Close the line that is open, whoever's it is."""
+        unfinished, self.column, self.writer = self.column, 0, None
+        return " <unfinished ...>\n" if unfinished else ""
+
+    def _begin_line(self, pid: int) -> str:
+        """Close the open line and begin one of this task."""
+        before = " <unfinished ...>\n" if self.column else ""
+        self.writer = pid
+        options = self.options
+        if options.to_file:
+            prefix = f"{pid:<5} " if options.follow else ""
+        else:
+            prefix = f"[pid {pid:5}] " if len(self.attached) > 1 else ""
+        self.column = len(prefix)
+        return before + prefix
+
+    def _whole_line(self, pid: int, body: str) -> str:
+        begun = self._begin_line(pid)
+        self.writer, self.column = None, 0
+        return f"{begun}{body}\n"
+
+    def _end_call(self, pid: int, arguments: str, result: str) -> str:
+        """The second half of the line of the call that this task has open."""
+        call = self.calls.pop(pid)
+        begun = ""
+        if self.writer != pid:
+            resumed = f"<... {call.name} resumed>"
+            begun = self._begin_line(pid) + resumed
+            self.column += len(resumed)
+        column = self.column + len(arguments) + 2
+        padding = _PADDING[column] if column < RESULT_COLUMN else ""
+        self.writer, self.column = None, 0
+        return f"{begun}{arguments}) {padding}= {result}\n"
+
+    # ---- events ------------------------------------------------------------------------------
+
+    def _booted(self, event: Booted) -> str:
+        self.attached.add(event.pid)
+        path = text(("path", event.path, False), self.style)
+        argv = text(("array", event.argv, False), self.style)
+        count = event.environment
+        environment = f"{event.stack:#x} /* {count} var{'' if count == 1 else 's'} */"
+        call = OpenCall("execve", 3, ())
+        begun = self._begin_call(event.pid, call, f"{path}, {argv}, {environment}")
+        return begun + self._end_call(event.pid, "", "0")
+
+    def _begin_call(self, pid: int, call: OpenCall, arguments: str) -> str:
+        self.calls[pid] = call
+        body = f"{call.name}({arguments}"
+        begun = self._begin_line(pid)
+        self.column += len(body)
+        return begun + body
+
+    def _syscall_entered(self, event: SyscallEntered) -> str:
+        pid, arguments = event.pid, event.arguments
+        if pid not in self.attached:
+            return ""
+        if None not in arguments:
+            call = OpenCall(event.name, len(arguments), ())
+            return self._begin_call(pid, call, arguments_text(arguments, self.style))
+        known = arguments.index(None)
+        written = arguments_text(arguments[:known], self.style)
+        if written and event.name not in LATE_COMMA:
+            written += ", "
+        return self._begin_call(pid, OpenCall(event.name, known, arguments[known:]), written)
+
+    def _syscall_exited(self, event: SyscallExited) -> str:
+        call = self.calls.get(event.pid)
+        if call is None:
+            return ""
+        if event.result is None and event.error is None:
+            return self._end_without_return(event.pid, call)
+        arguments = self._late_arguments(call, event.arguments)
+        return self._end_call(event.pid, arguments, self._result(event))
+
+    def _late_arguments(self, call: OpenCall, late: tuple[Described | None, ...]) -> str:
+        """What the end of a call adds to its arguments.
+
+        One that is given again although it was known at the beginning was changed by the call.
+        """
+        changed = [value for value in late[: call.known] if value is not None]
+        written = "".join([f" => {text(value, self.style)}" for value in changed])
+        if not call.rest:
+            return written
+        late = late[call.known :] or (None,) * len(call.rest)
+        values = tuple(
+            [end if end is not None else begin for begin, end in zip(call.rest, late, strict=True)]
+        )
+        rest = arguments_text(values, self.style)
+        comma = ", " if rest and call.known and call.name in LATE_COMMA else ""
+        return written + comma + rest
+
+    def _result(self, event: SyscallExited) -> str:
+        if event.error is not None:
+            return _ERROR_TEXTS.get(event.error) or f"-1 {event.error}"
+        value = event.value
+        result = str(event.result) if value is None else result_text(value, self.style)
+        return f"{result} ({event.note})" if event.note is not None else result
+
+    def _end_without_return(self, pid: int, call: OpenCall) -> str:
+        """The task ends in this call; arguments not written yet never will be."""
+        return self._end_call(pid, " <unfinished ...>" if call.rest else "", "?")
+
+    def _task_created(self, event: TaskCreated) -> str:
+        options = self.options
+        is_traced = options.follow and not event.flags & CloneFlag.CLONE_UNTRACED
+        if event.pid not in self.attached or not is_traced:
+            return ""
+        self.attached.add(event.child)
+        if options.quiet or options.to_file:
+            return ""
+        # not a line of the trace: it ends up within the line that is open and is not counted
+        return f"strace: Process {event.child} attached\n"
+
+    def _task_exited(self, event: TaskExited) -> str:
+        pid = event.pid
+        if pid not in self.attached:
+            return ""
+        call = self.calls.get(pid)
+        last = self._end_without_return(pid, call) if call is not None else ""
+        if self.options.quiet < 2:
+            last += self._whole_line(pid, f"+++ {ending(event.status)} +++")
+        self.attached.remove(pid)
+        return last
+
+    def _task_stopped(self, event: TaskStopped) -> str:
+        if event.pid not in self.attached:
+            return ""
+        return self._whole_line(event.pid, f"--- stopped by {signal_name(event.signal)} ---")
+
+    def _signal_delivered(self, event: SignalDelivered) -> str:
+        # SIGKILL ends a task without asking its tracer
+        if event.pid not in self.attached or event.signal == Signal.SIGKILL:
+            return ""
+        info = text(event.info, self.style)
+        return self._whole_line(event.pid, f"--- {signal_name(event.signal)} {info} ---")

@@ -1,0 +1,157 @@
+"""Described values as text in strace's notation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from emulator.views.quoting import Hexadecimal, hexadecimal, in_angles, quoted
+from emulator.views.signal_set import signal_set
+from emulator.views.wait_status import wait_status
+from kernel.abi.signals import signal_name
+from kernel.events import Described
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How values are written; each field is one of strace's letters."""
+
+    string_limit: int = 32
+    """-s: octets of a string, and elements of an array while abbreviating."""
+    hexadecimal: Hexadecimal = Hexadecimal.NEVER
+    """-x, -xx."""
+    abbreviate: bool = True
+    """Off with -v: arrays are written to their end."""
+    paths: bool = False
+    """-y: the path behind each descriptor."""
+
+
+DEFAULT = Style()
+
+
+def text(value: Described, style: Style = DEFAULT) -> str:
+    """The value in strace's notation; "" for an omitted one. The kinds are in kernel.events."""
+    return _WRITERS[value[0]](value, style)
+
+
+def result_text(value: Described, style: Style = DEFAULT) -> str:
+    """The same for what a call returns, where a null address is 0."""
+    return text(("hex", value[1]) if value[0] == "ptr" else value, style)
+
+
+def arguments_text(values: tuple[Described | None, ...], style: Style) -> str:
+    """Arguments with commas between them; those omitted or None leave no trace."""
+    return ", ".join(
+        [
+            _WRITERS[value[0]](value, style)
+            for value in values
+            if value is not None and value[0] != "omit"
+        ]
+    )
+
+
+def _integer(value: Described, style: Style) -> str:
+    return str(value[1])
+
+
+def _hex(value: Described, style: Style) -> str:
+    return f"{value[1]:#x}" if value[1] else "0"
+
+
+def _pointer(value: Described, style: Style) -> str:
+    return f"{value[1]:#x}" if value[1] else "NULL"
+
+
+def _octal(value: Described, style: Style) -> str:
+    return f"0{value[1]:02o}"
+
+
+def _descriptor(value: Described, style: Style) -> str:
+    _, number, path = value
+    return f"{number}{in_angles(path)}" if style.paths and path is not None else str(number)
+
+
+def _string(value: Described, style: Style) -> str:
+    _, octets, more = value
+    limit = style.string_limit
+    if len(octets) > limit:
+        octets, more = octets[:limit], True
+    return quoted(octets, style.hexadecimal) + ("..." if more else "")
+
+
+def _path(value: Described, style: Style) -> str:
+    """Paths are written in full, whatever the limit."""
+    return quoted(value[1], style.hexadecimal) + ("..." if value[2] else "")
+
+
+def _octets(value: Described, style: Style) -> str:
+    _, octets, more = value
+    limit = style.string_limit
+    return hexadecimal(octets[:limit]) + ("..." if more or len(octets) > limit else "")
+
+
+def _flags(value: Described, style: Style) -> str:
+    return str(value[2])
+
+
+def _array(value: Described, style: Style) -> str:
+    _, items, more = value
+    if style.abbreviate and len(items) > style.string_limit:
+        items, more = items[: style.string_limit], True
+    parts = [text(item, style) for item in items]
+    if more:
+        parts.append("...")
+    return f"[{', '.join(parts)}]"
+
+
+def _struct(value: Described, style: Style) -> str:
+    _, fields, more = value
+    parts = [f"{name}={text(field, style)}" for name, field in fields if field[0] != "omit"]
+    if more:
+        parts.append("...")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _signal_set(value: Described, style: Style) -> str:
+    return signal_set(*value[1:])
+
+
+def _signal(value: Described, style: Style) -> str:
+    return signal_name(value[1])
+
+
+def _wait_status(value: Described, style: Style) -> str:
+    return f"[{wait_status(value[1])}]"
+
+
+def _timespec(value: Described, style: Style) -> str:
+    return f"{{tv_sec={value[1]}, tv_nsec={value[2]}}}"
+
+
+def _as_it_is(value: Described, style: Style) -> str:
+    return str(value[1])
+
+
+def _nothing(value: Described, style: Style) -> str:
+    return ""
+
+
+_WRITERS: dict[str, Callable[[Described, Style], str]] = {
+    "int": _integer,
+    "hex": _hex,
+    "ptr": _pointer,
+    "oct": _octal,
+    "fd": _descriptor,
+    "bytes": _string,
+    "path": _path,
+    "octets": _octets,
+    "flags": _flags,
+    "array": _array,
+    "struct": _struct,
+    "sigset": _signal_set,
+    "signal": _signal,
+    "wstatus": _wait_status,
+    "timespec": _timespec,
+    "text": _as_it_is,
+    "omit": _nothing,
+}
