@@ -53,6 +53,8 @@ class System:
         self.console: Console
         self.memory_names = 0
         """Address spaces made so far; each is called mm#N."""
+        self.anonymous_inodes = 0
+        """Inodes without a name made so far (pipes, eventfds)."""
         self.unsupported: set[int] = set()
         """Numbers of missing calls that have been reported."""
 

@@ -45,7 +45,11 @@ class OpenFile:
         raise SysError(Errno.EINVAL)
 
     def write(self, task: Task, data: bytes) -> int:
-        """Number of octets taken, at least 1 of a non-empty `data`. May raise Block."""
+        """Number of octets taken, at least 1 of a non-empty `data`. May raise Block.
+
+        A pipe may take fewer than all: the call goes on with the rest. EPIPE: the call also sends
+        SIGPIPE.
+        """
         raise SysError(Errno.EINVAL)
 
     def read_at(self, task: Task, offset: int, count: int) -> bytes:

@@ -33,6 +33,8 @@ class Entry:
         self.name = name
         self.restart = restart
         self.note: Callable[[Task, Call, int], str | None] | None = None
+        self.interrupted: Callable[[Task, Call], None] | None = None
+        """Called before a signal ends the call's sleep, to store what is left of it."""
         self.invoke: Callable[[Task, tuple[int, ...]], Ending] = self._first_invocation
         self._arguments: list[tuple[int, Argument]] | None = None
         self._result: Argument | None = None
@@ -121,6 +123,17 @@ def note(*numbers: Sysno) -> Callable[[Any], Any]:
     def enter(function: Any) -> Any:
         for number in numbers:
             TABLE[int(number)].note = function
+        return function
+
+    return enter
+
+
+def on_interrupt(*numbers: Sysno) -> Callable[[Any], Any]:
+    """Declare what is done when a signal ends the sleep of these calls; it may raise SysError."""
+
+    def enter(function: Any) -> Any:
+        for number in numbers:
+            TABLE[int(number)].interrupted = function
         return function
 
     return enter

@@ -99,6 +99,8 @@ class Task:
         """The parent sleeps here until this child releases the memory."""
         self.clear_child_tid = 0
         self.robust_list = 0
+        self.nice = 0
+        """-20 to 19 (setpriority(2)); a child inherits it. It does not change the scheduling."""
         self.started = system.clock.now
         self.user_time = 0
         self.system_time = 0

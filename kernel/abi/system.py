@@ -1,0 +1,34 @@
+"""What the emulated system says of itself: uname(2), getrusage(2), getpriority(2), getrandom(2)."""
+
+from enum import IntEnum, IntFlag
+
+SYSNAME = "Linux"
+RELEASE = "6.1.0-emu386"
+VERSION = "#1 emu386"
+MACHINE = "i686"
+DOMAIN = "(none)"
+HOSTNAME_MAX = 64
+
+
+class Who(IntEnum):
+    """Whose resources getrusage(2) tells."""
+
+    RUSAGE_SELF = 0
+    RUSAGE_CHILDREN = -1
+    RUSAGE_THREAD = 1
+
+
+class PriorityOf(IntEnum):
+    """Whose nice value getpriority(2) and setpriority(2) mean."""
+
+    PRIO_PROCESS = 0
+    PRIO_PGRP = 1
+    PRIO_USER = 2
+
+
+class RandomFlag(IntFlag):
+    """Flags of getrandom(2)."""
+
+    GRND_NONBLOCK = 1
+    GRND_RANDOM = 2
+    GRND_INSECURE = 4

@@ -1,0 +1,29 @@
+"""Clocks and their calls' flags (clock_gettime(2), clock_nanosleep(2))."""
+
+from enum import IntEnum, IntFlag
+
+
+class ClockId(IntEnum):
+    """The clocks that have a fixed number; negative ones are CPU clocks of processes."""
+
+    CLOCK_REALTIME = 0
+    CLOCK_MONOTONIC = 1
+    CLOCK_PROCESS_CPUTIME_ID = 2
+    CLOCK_THREAD_CPUTIME_ID = 3
+    CLOCK_MONOTONIC_RAW = 4
+    CLOCK_REALTIME_COARSE = 5
+    CLOCK_MONOTONIC_COARSE = 6
+    CLOCK_BOOTTIME = 7
+    CLOCK_REALTIME_ALARM = 8
+    CLOCK_BOOTTIME_ALARM = 9
+    CLOCK_TAI = 11
+
+
+class TimerFlag(IntFlag):
+    """Flags of clock_nanosleep(2)."""
+
+    TIMER_ABSTIME = 1
+
+
+COARSE_NS = 4_000_000
+"""Resolution of the coarse clocks: a kernel tick at HZ=250."""

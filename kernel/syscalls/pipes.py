@@ -1,0 +1,56 @@
+"""pipe(2) and pipe2(2)."""
+
+from __future__ import annotations
+
+import struct
+from typing import Annotated
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import OpenFlag
+from kernel.abi.process import Resource
+from kernel.abi.sysno import Sysno
+from kernel.errors import SysError
+from kernel.events import Described
+from kernel.fs.pipe import create_pipe
+from kernel.syscalls.arguments import DescribedArgument, FlagsArgument, Moment
+from kernel.syscalls.table import syscall
+from kernel.task.task import Task
+
+_PIPE_FLAGS = OpenFlag.O_CLOEXEC | OpenFlag.O_NONBLOCK
+
+
+def _describe_ends(task: Task, address: int) -> Described:
+    ends = struct.unpack("<ii", task.memory.read(address, 8))
+    return ("array", [("int", end) for end in ends], False)
+
+
+Ends = Annotated[int, DescribedArgument(_describe_ends, Moment.EXIT)]
+
+
+@syscall(Sysno.PIPE)
+def pipe(task: Task, ends: Ends) -> int:
+    """Store the descriptors of a new pipe's reading and writing end; EMFILE, EFAULT."""
+    return _create(task, ends, 0)
+
+
+@syscall(Sysno.PIPE2)
+def pipe2(task: Task, ends: Ends, flags: Annotated[int, FlagsArgument(OpenFlag)]) -> int:
+    """The same with O_CLOEXEC and O_NONBLOCK; other flags, O_DIRECT too, are EINVAL."""
+    if flags & ~_PIPE_FLAGS:
+        raise SysError(Errno.EINVAL)
+    return _create(task, ends, flags)
+
+
+def _create(task: Task, ends: int, flags: int) -> int:
+    limit = task.process.limits.soft(Resource.RLIMIT_NOFILE)
+    closing = bool(flags & OpenFlag.O_CLOEXEC)
+    installed: list[int] = []
+    try:
+        for file in create_pipe(task, flags & OpenFlag.O_NONBLOCK):
+            installed.append(task.files.add(file, limit, closing))
+        task.memory.write(ends, struct.pack("<ii", *installed))
+    except SysError:
+        for number in installed:
+            task.files.close(number)
+        raise
+    return 0

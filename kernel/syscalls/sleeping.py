@@ -1,0 +1,97 @@
+"""nanosleep(2) and clock_nanosleep(2).
+
+Omitted: sleeping on CPU clocks and alarm clocks, EOPNOTSUPP.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kernel.abi.errno import Errno
+from kernel.abi.sysno import Sysno
+from kernel.abi.time import ClockId, TimerFlag
+from kernel.errors import Block, Restart, SysError
+from kernel.events import Described
+from kernel.syscalls.arguments import DescribedArgument, FlagsArgument, Moment
+from kernel.syscalls.clocks import Clock
+from kernel.syscalls.table import on_interrupt, syscall
+from kernel.syscalls.time_values import (
+    InTimespec,
+    InTimespec64,
+    describe_timespec,
+    describe_timespec64,
+    read_timespec,
+    write_timespec,
+)
+from kernel.task.task import Call, Task
+from kernel.wait import WaitQueue
+
+_MONOTONIC = (ClockId.CLOCK_MONOTONIC, ClockId.CLOCK_BOOTTIME)
+_WALL = (ClockId.CLOCK_REALTIME, ClockId.CLOCK_TAI)
+
+
+class _LeftArgument(DescribedArgument):
+    """Where the time left is stored: shown only after an interrupted sleep, as strace does."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        if call.progress is None:
+            return ("ptr", call.words[word])
+        return self._describe(task, call.words[word])
+
+
+Left = Annotated[int, _LeftArgument(describe_timespec, Moment.EXIT)]
+Left64 = Annotated[int, _LeftArgument(describe_timespec64, Moment.EXIT)]
+Flags = Annotated[int, FlagsArgument(TimerFlag)]
+
+
+@syscall(Sysno.NANOSLEEP, restart=Restart.BLOCK)
+def nanosleep(task: Task, request: InTimespec, left: Left) -> int:
+    """Sleep; a signal ends it with EINTR and the time left at `left`."""
+    return _sleep(task, ClockId.CLOCK_MONOTONIC, 0, read_timespec(task, request, wide=False))
+
+
+@syscall(Sysno.CLOCK_NANOSLEEP, restart=Restart.BLOCK)
+def clock_nanosleep(task: Task, clock: Clock, flags: Flags, request: InTimespec, left: Left) -> int:
+    """Sleep by a clock, with TIMER_ABSTIME until a moment of it."""
+    return _sleep(task, clock, flags, read_timespec(task, request, wide=False))
+
+
+@syscall(Sysno.CLOCK_NANOSLEEP_TIME64, restart=Restart.BLOCK)
+def clock_nanosleep_time64(
+    task: Task, clock: Clock, flags: Flags, request: InTimespec64, left: Left64
+) -> int:
+    """The same with 64-bit seconds."""
+    return _sleep(task, clock, flags, read_timespec(task, request, wide=True))
+
+
+def _sleep(task: Task, clock: int, flags: int, time: int) -> int:
+    if clock not in _MONOTONIC + _WALL:
+        is_known = clock < 0 or clock in frozenset(ClockId)
+        raise SysError(Errno.EOPNOTSUPP if is_known else Errno.EINVAL)
+    call = task.call
+    assert call is not None
+    deadline = _deadline(task, call, clock, flags, time)
+    if task.system.clock.now >= deadline:
+        return 0
+    raise Block(WaitQueue("time"), deadline=deadline)
+
+
+def _deadline(task: Task, call: Call, clock: int, flags: int, time: int) -> int:
+    if not flags & TimerFlag.TIMER_ABSTIME:
+        return call.entered + time
+    return time - task.system.clock.wall_at_boot if clock in _WALL else time
+
+
+@on_interrupt(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP, Sysno.CLOCK_NANOSLEEP_TIME64)
+def store_time_left(task: Task, call: Call) -> None:
+    """A signal ended the sleep: tell the caller how much was left of it. EFAULT."""
+    wide = call.number == Sysno.CLOCK_NANOSLEEP_TIME64
+    at = 0 if call.number == Sysno.NANOSLEEP else 2
+    if at and call.words[1] & TimerFlag.TIMER_ABSTIME:
+        return
+    request, left = call.words[at], call.words[at + 1]
+    if not left:
+        return
+    end = call.entered + read_timespec(task, request, wide)
+    write_timespec(task, left, max(0, end - task.system.clock.now), wide)
+    call.progress = True
