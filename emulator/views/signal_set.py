@@ -1,4 +1,4 @@
-"""Sets of signals as strace prints them: `[CHLD USR1]`, and what is missing of a nearly full one."""
+"""Sets of signals as strace prints them: `[CHLD USR1]`, or `~[KILL]` for all but one."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.views.values import Style, arguments_text, result_text, text
+from emulator.views.values import DEFAULT, Style, arguments_text, result_text, text
 from emulator.views.wait_status import ending
 from kernel.abi.errno import RESTART_TEXTS, Errno
 from kernel.abi.process import CloneFlag
@@ -44,7 +44,7 @@ _ERROR_TEXTS = {
 class Options:
     """What of strace's command line changes the lines."""
 
-    style: Style = Style()
+    style: Style = DEFAULT
     follow: bool = True
     """-f: children, too."""
     to_file: bool = False

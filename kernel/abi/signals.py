@@ -44,10 +44,12 @@ FIRST_REAL_TIME = 32
 
 
 def signal_name(number: int) -> str:
-    """Name as strace prints it: SIGCHLD, SIGRT_3 (counted from 32), or the bare number."""
+    """Name as strace prints it: SIGCHLD, SIGRTMIN, SIGRT_3 (number 35), or the bare number."""
     if 1 <= number < FIRST_REAL_TIME:
         return Signal(number).name
-    if FIRST_REAL_TIME <= number <= LAST_SIGNAL:
+    if number == FIRST_REAL_TIME:
+        return "SIGRTMIN"
+    if FIRST_REAL_TIME < number <= LAST_SIGNAL:
         return f"SIGRT_{number - FIRST_REAL_TIME}"
     return str(number)
 
