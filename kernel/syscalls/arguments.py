@@ -149,10 +149,10 @@ class PathArgument(Argument):
         return task.memory.read_path(word)
 
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
-        return describe_string(task, value)
+        return describe_string(task, value, "path")
 
 
-def describe_string(task: Task, address: int) -> Described:
+def describe_string(task: Task, address: int, kind: str = "bytes") -> Described:
     """A NUL-terminated string, or the pointer where it cannot be read."""
     if not address:
         return ("ptr", 0)
@@ -160,7 +160,7 @@ def describe_string(task: Task, address: int) -> Described:
         text, ended = task.memory.peek_string(address, DESCRIBED_BYTES)
     except SysError:
         return ("ptr", address)
-    return ("bytes", text.decode("latin-1"), not ended)
+    return (kind, text.decode("latin-1"), not ended)
 
 
 def describe_buffer(task: Task, address: int, length: int) -> Described:
