@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.views import clone_arguments
 from emulator.views.values import DEFAULT, Style, arguments_text, result_text, text
 from emulator.views.wait_status import ending
 from kernel.abi.errno import RESTART_TEXTS, Errno
@@ -32,6 +33,8 @@ RESULT_COLUMN = 40
 """Column, from 0, of the `=` before a result; lines that are longer push it right."""
 LATE_COMMA = frozenset({"clone", "clone3"})
 """Calls whose comma before an argument known only at the end is written with that argument."""
+REARRANGED = {"clone": clone_arguments.by_name}
+"""Calls whose arguments are not shown as they lie in the registers."""
 
 _PADDING = [" " * max(RESULT_COLUMN - column, 0) for column in range(RESULT_COLUMN + 1)]
 _ERROR_TEXTS = {
@@ -161,6 +164,8 @@ class Strace:
         pid, arguments = event.pid, event.arguments
         if pid not in self.attached:
             return ""
+        if event.name in REARRANGED:
+            arguments = REARRANGED[event.name](arguments)
         if None not in arguments:
             call = OpenCall(event.name, len(arguments), ())
             return self._begin_call(pid, call, arguments_text(arguments, self.style))
@@ -188,6 +193,8 @@ class Strace:
         written = "".join([f" => {text(value, self.style)}" for value in changed])
         if not call.rest:
             return written
+        if late and call.name in REARRANGED:
+            late = REARRANGED[call.name](late)
         late = late[call.known :] or (None,) * len(call.rest)
         values = tuple(
             [end if end is not None else begin for begin, end in zip(call.rest, late, strict=True)]

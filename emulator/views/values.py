@@ -30,7 +30,10 @@ DEFAULT = Style()
 
 
 def text(value: Described, style: Style = DEFAULT) -> str:
-    """The value in strace's notation; "" for an omitted one. The kinds are in kernel.events."""
+    """The value in strace's notation; "" for an omitted one.
+
+    The kinds are those of kernel.events and ("named", name, value), which views make.
+    """
     return _WRITERS[value[0]](value, style)
 
 
@@ -128,6 +131,10 @@ def _timespec(value: Described, style: Style) -> str:
     return f"{{tv_sec={value[1]}, tv_nsec={value[2]}}}"
 
 
+def _named(value: Described, style: Style) -> str:
+    return f"{value[1]}={text(value[2], style)}"
+
+
 def _as_it_is(value: Described, style: Style) -> str:
     return str(value[1])
 
@@ -152,6 +159,7 @@ _WRITERS: dict[str, Callable[[Described, Style], str]] = {
     "signal": _signal,
     "wstatus": _wait_status,
     "timespec": _timespec,
+    "named": _named,
     "text": _as_it_is,
     "omit": _nothing,
 }
