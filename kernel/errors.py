@@ -34,13 +34,17 @@ class Block(Exception):
     """The call cannot finish yet: the task sleeps on the queues and the whole call runs again.
 
     `deadline` is an absolute time of the monotonic clock in nanoseconds, or None. Raise it before
-    anything has been changed; progress belongs into the task's Call.
+    anything has been changed; progress belongs into the task's Call. `restart` overrides what the
+    call's declaration says about signals.
     """
 
-    def __init__(self, *queues: "WaitQueue", deadline: int | None = None) -> None:
+    def __init__(
+        self, *queues: "WaitQueue", deadline: int | None = None, restart: Restart | None = None
+    ) -> None:
         super().__init__(" or ".join(queue.name for queue in queues))
         self.queues = queues
         self.deadline = deadline
+        self.restart = restart
 
 
 class Hold:

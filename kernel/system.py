@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kernel.clock import Clock
 from kernel.events import Journal
@@ -12,11 +12,24 @@ from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.task.scheduler import Scheduler
 from kernel.task.table import TaskTable
+from kernel.task.terminal_signals import TerminalSignals
 
 if TYPE_CHECKING:
+    from kernel.errors import Restart
+    from kernel.task.task import Task
     from emulator.machine.machine import Machine
     from kernel.fs.console import Console
     from kernel.fs.mount import Namespace
+
+
+class Reporter(Protocol):
+    """Who knows how to describe calls: the kernel."""
+
+    def call_interrupted(self, task: Task, restart: Restart) -> None:
+        """Emit the end of a call whose sleep a signal ended."""
+
+    def call_restarted(self, task: Task) -> None:
+        """Emit the beginning of such a call's next attempt, when no handler ran."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class System:
         self.settings = settings
         self.clock = clock
         self.journal = journal
-        self.frames = FrameAllocator(machine.ram)
+        self.frames = FrameAllocator(machine)
         self.page_cache = PageCache(self.frames)
         self.scheduler = Scheduler(self)
         self.tasks = TaskTable(settings.max_tasks)
@@ -51,12 +64,19 @@ class System:
         self.hostname = settings.hostname
         self.namespace: Namespace
         self.console: Console
+        self.reporter: Reporter
+        self.terminal_signals = TerminalSignals(self)
         self.memory_names = 0
         """Address spaces made so far; each is called mm#N."""
         self.anonymous_inodes = 0
         """Inodes without a name made so far (pipes, eventfds)."""
+        self.notices: list[str] = []
         self.unsupported: set[int] = set()
         """Numbers of missing calls that have been reported."""
+
+    def notice(self, text: str) -> None:
+        """Something a person should know, in one line; the session prints it."""
+        self.notices.append(text)
 
     def memory_name(self) -> str:
         """A name for the next address space."""

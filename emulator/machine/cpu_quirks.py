@@ -14,6 +14,7 @@ FAULTING_CODE = (
     (b"\xa3\0\0\0\x09", 6),  # mov [0x9000000], eax: a write
     (b"\xa3\0\x80\x04\x08", 7),  # mov [0x8048000], eax: a write to a read-only page
 )
+CPUID_CODE = b"\xb8\x01\0\0\0\x0f\xa2\xcd\x80"  # mov eax, 1; cpuid; int 0x80
 _HEADER, _TAIL = 48, 8
 """Bytes at the ends of a context that hold host pointers, not CPU state."""
 _PAGE_FAULT = 14

@@ -32,15 +32,25 @@ class Machine(Protocol):
     ram: Ram
     registers: memoryview
     spent: int
+    cpu_features: int
+    """EDX of CPUID leaf 1."""
+    tls: tuple[int, int, int]
+    """The TLS descriptors in force; changed by `set_tls`."""
 
     def new_context(self) -> Context:
-        """A register set as after reset in ring 3: registers 0, x87 and SSE initialised."""
+        """Room for a register set, to be filled by `store`."""
 
     def store(self, context: Context) -> None:
         """Copy the CPU's registers into a context."""
 
     def load(self, context: Context, page_directory: int) -> None:
         """Copy a context into the CPU and switch to an address space (physical address of it)."""
+
+    def reset(self) -> None:
+        """Make the CPU's registers those of a program that starts: 0, x87 and SSE initialised."""
+
+    def switch_space(self, page_directory: int) -> None:
+        """Switch to another address space with the registers as they are."""
 
     def run(self, budget: int) -> Trap:
         """Run until a trap, or until `budget` blocks have been entered."""

@@ -85,7 +85,7 @@ class UnicornCpu:
         start = ctypes.addressof(ctypes.c_char.from_buffer(self.ram.mapping))
         self._uc.mem_map_ptr(0, self.ram.size, UC_PROT_ALL, start)
         self.spent = 0
-        self._tls = segments.NO_TLS
+        self.tls = segments.NO_TLS
         self._page_directory = 0
         self._forged: int | None = None
         self._make_buffers()
@@ -107,11 +107,11 @@ class UnicornCpu:
         _write_batch(self.handle, self._ids, self._pointers, _WRITTEN)
         _save(self.handle, context.handle)
         context.words[:] = self.registers
-        context.tls = self._tls
+        context.tls = self.tls
 
     def load(self, context: UnicornContext, page_directory: int) -> None:
-        if context.tls != self._tls:
-            self._tls = context.tls
+        if context.tls != self.tls:
+            self.tls = context.tls
             segments.write_tls(self.ram, context.tls)
         _restore(self.handle, context.handle)
         self.registers[:] = context.words
@@ -153,9 +153,9 @@ class UnicornCpu:
         self._uc.ctl_flush_tb()
 
     def set_tls(self, descriptors: tuple[int, int, int]) -> None:
-        if descriptors == self._tls:
+        if descriptors == self.tls:
             return
-        self._tls = descriptors
+        self.tls = descriptors
         segments.write_tls(self.ram, descriptors)
         for name in ("fs", "gs"):
             selector = self.segment(name)
@@ -342,6 +342,7 @@ class UnicornCpu:
         self._ring_0 = UnicornContext(self)
         _save(self.handle, self._ring_0.handle)
         self._locate(paging_page)
+        self.cpu_features = self._cpuid(paging_page)
         self._pristine = UnicornContext(self)
         self.registers[:] = memoryview(bytearray(40)).cast("I")
         self.registers[9] = 0x202
@@ -366,6 +367,11 @@ class UnicornCpu:
         self._in_flight = ctypes.c_int32.from_address(start + in_flight_at)
         self._in_flight.value = -1
         _restore(self.handle, self._scratch.handle)
+
+    def _cpuid(self, page: int) -> int:
+        _restore(self.handle, self._ring_0.handle)
+        self._enter_ring_3(page, cpu_quirks.CPUID_CODE)
+        return self._read(x86.UC_X86_REG_EDX)
 
     def _enter_ring_3(self, page: int, code: bytes) -> None:
         self.ram.write(cpu_quirks.BOOT_CODE, code)

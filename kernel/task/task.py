@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from kernel import events
-from kernel.errors import Block, Hold
+from kernel.errors import Block, Hold, Restart
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Call:
     when the call ends.
     """
 
-    __slots__ = ("entered", "number", "progress", "result", "words")
+    __slots__ = ("entered", "is_restart", "number", "progress", "result", "words")
 
     def __init__(self, number: int, words: tuple[int, ...], entered: int) -> None:
         self.number = number
@@ -58,6 +58,8 @@ class Call:
         self.entered = entered
         self.progress: Any = None
         self.result = 0
+        self.is_restart = False
+        """It goes on as restart_syscall after a stop."""
 
 
 class Task:
@@ -93,12 +95,17 @@ class Task:
         """Result of a finished call that is reported when the task next runs."""
         self.exit_status: int | None = None
         """Wait status word once the task is to end (`is_ending`)."""
+        self.memory_left = False
+        """The first half of the exit is over: the address space is no longer the task's."""
+        self.restart = Restart.SYS
+        """What a signal does to the call while it sleeps."""
         self.exit_signal = 0
         """Signal to the parent at the end; 0 for none, -1 for threads other than the leader."""
         self.vfork_queue: WaitQueue | None = None
         """The parent sleeps here until this child releases the memory."""
         self.clear_child_tid = 0
         self.robust_list = 0
+        self.rseq_area = self.rseq_signature = 0
         self.nice = 0
         """-20 to 19 (setpriority(2)); a child inherits it. It does not change the scheduling."""
         self.started = system.clock.now
@@ -159,6 +166,14 @@ class Task:
         self.blocked_on = (hold.queue,)
         hold.queue.add(self)
         self.move_to(TaskState.HELD, hold.queue.name)
+
+    def report_interrupted(self, restart: Restart) -> None:
+        """Show the call in flight as ended by a signal, with Linux's restart code."""
+        self.system.reporter.call_interrupted(self, restart)
+
+    def report_restarted(self) -> None:
+        """Show the call in flight as entered anew after it was reported as interrupted."""
+        self.system.reporter.call_restarted(self)
 
     def leave_queues(self) -> None:
         """Sleep on nothing any more."""

@@ -1,0 +1,375 @@
+"""The kernel: pick a task, run it, handle its trap, deliver its signals; again."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI
+from emulator.machine.traps import SYSCALL, BudgetSpent, PageFault, Trap
+from kernel import events
+from kernel.abi.errno import Errno
+from kernel.abi.sysno import Sysno
+from kernel.clock import BLOCK_NS, SYSCALL_NS
+from kernel.errors import REPLACED, Block, Hold, Restart, SysError
+from kernel.mm.fault import MemoryFault
+from kernel.rdtsc import answer_rdtsc
+from kernel.signals import alarm, delivery, faults, send
+from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
+from kernel.syscalls.refused import REFUSED
+from kernel.syscalls.table import TABLE
+from kernel.system import System
+from kernel.task import exit as exiting
+from kernel.task import rseq
+from kernel.task.scheduler import SLICE_BLOCKS
+from kernel.task.task import Call, Task, TaskState
+
+
+class Pause(Enum):
+    """Why `Kernel.run` came back."""
+
+    QUANTUM = "quantum"
+    """The blocks it was given are spent, or somebody asked it to stop."""
+    INPUT = "input"
+    """Every task sleeps and one of them waits for input from the host."""
+    ASLEEP = "asleep"
+    """Every task sleeps, and nothing will ever wake one."""
+    FINISHED = "finished"
+    """No task is left."""
+
+
+class Kernel:
+    """All behaviour; all state is in `system`.
+
+    `blocks` counts the blocks of guest code entered since boot.
+    """
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.machine = system.machine
+        self.blocks = 0
+        self.slice_left = SLICE_BLOCKS
+        self.stop_requested = False
+        system.reporter = self
+
+    # ---- the loop ----------------------------------------------------------------------------
+
+    def run(self, quantum: int) -> Pause:
+        """Run tasks for about `quantum` blocks, or until there is nothing to run."""
+        system, scheduler, machine = self.system, self.system.scheduler, self.machine
+        end = self.blocks + quantum
+        while self.blocks < end and not self.stop_requested:
+            task = scheduler.current
+            if task is None:
+                task = scheduler.pick()
+                if task is None:
+                    pause = self._idle()
+                    if pause is not None:
+                        return pause
+                    continue
+                self._switch_to(task)
+                if not self._resume(task):
+                    continue
+            budget = self._budget(end)
+            trap = machine.run(budget)
+            spent = machine.spent
+            self.blocks += spent
+            self.slice_left -= spent
+            system.clock.now += spent * BLOCK_NS
+            task.user_time += spent * BLOCK_NS
+            if trap is SYSCALL:
+                self._system_call(task)
+            else:
+                self._trap(task, trap)
+            if scheduler.current is task:
+                self._before_user_mode(task)
+        return Pause.QUANTUM
+
+    def _budget(self, end: int) -> int:
+        budget = min(self.slice_left, end - self.blocks)
+        deadline = self.system.scheduler.next_deadline()
+        if deadline is not None:
+            budget = min(budget, (deadline - self.system.clock.now) // BLOCK_NS + 1)
+        return max(budget, 1)
+
+    def _idle(self) -> Pause | None:
+        """Nobody is ready: jump to the next deadline, or say what is to be waited for."""
+        system = self.system
+        if len(system.tasks) == 1:
+            return Pause.FINISHED
+        if system.console.wants_input and not system.console.may_wait_for_time:
+            return Pause.INPUT
+        deadline = system.scheduler.next_deadline()
+        if deadline is None:
+            return Pause.INPUT if system.console.wants_input else Pause.ASLEEP
+        if system.clock.host:
+            return Pause.INPUT
+        if system.journal.recording:
+            jump = max(deadline - system.clock.now, 0)
+            system.journal.emit(events.ClockAdvanced, system.clock.now, 0, jump)
+        system.clock.advance_to(deadline)
+        self.wake_due()
+        return None
+
+    def wake_due(self) -> None:
+        """Wake sleepers whose deadline has passed; ring alarms."""
+        for sleeper in self.system.scheduler.take_due():
+            if isinstance(sleeper, Task):
+                sleeper.wake("deadline")
+            else:
+                alarm.expire(sleeper)
+
+    # ---- switching ---------------------------------------------------------------------------
+
+    def _switch_to(self, task: Task) -> None:
+        if not task.memory_left:
+            self.machine.load(task.context, task.memory.tables.root)
+        self.system.scheduler.current = task
+        task.move_to(TaskState.RUNNING)
+        self.slice_left = SLICE_BLOCKS
+        if self.system.journal.recording:
+            task.emit(events.Switched, "")
+
+    def _switch_away(self, task: Task) -> None:
+        """Store the registers of the current task; its state is the caller's business."""
+        self.machine.store(task.context)
+        self.system.scheduler.current = None
+
+    def _resume(self, task: Task) -> bool:
+        """Finish what the task left when it last ran; whether it now goes on in user mode."""
+        scheduler = self.system.scheduler
+        if task.is_ending:
+            self._continue_exit(task)
+            return False
+        if task.unreported is not None:
+            self._report_exit(task, task.unreported)
+            task.unreported = None
+            task.call = None
+        elif task.held is not None:
+            self._report_exit(task, task.held.value)
+            task.held = None
+            task.call = None
+        elif task.call is not None and not delivery.is_due(task):
+            self._attempt(task, task.call)
+            if scheduler.current is not task:
+                return False
+        self._before_user_mode(task)
+        return scheduler.current is task
+
+    def _continue_exit(self, task: Task) -> None:
+        if task.memory_left:
+            exiting.complete_exit(task)
+        else:
+            exiting.begin_exit(task)
+            self._yield_if_asked(task)
+
+    def _before_user_mode(self, task: Task) -> None:
+        """Deliver signals, then let others run if the task's time is up."""
+        system = self.system
+        if delivery.is_due(task):
+            if task.rseq_area:
+                rseq.abort(task)
+            delivery.deliver(task)
+            if system.scheduler.current is not task:
+                return
+            if task.state is not TaskState.RUNNING:
+                self._switch_away(task)
+                return
+            if task.call is not None:
+                self._attempt(task, task.call)
+                if system.scheduler.current is not task:
+                    return
+                self._before_user_mode(task)
+                return
+        self._yield_if_asked(task)
+        if self.slice_left <= 0 and system.scheduler.current is task:
+            self._preempt(task)
+
+    def _preempt(self, task: Task) -> None:
+        self.slice_left = SLICE_BLOCKS
+        if not self.system.scheduler.queue:
+            return
+        if task.rseq_area:
+            rseq.abort(task)
+        self._put_back(task, "time slice over")
+
+    def _put_back(self, task: Task, why: str) -> None:
+        self._switch_away(task)
+        task.move_to(TaskState.READY, why)
+        self.system.scheduler.ready(task)
+
+    def _yield_if_asked(self, task: Task) -> None:
+        scheduler = self.system.scheduler
+        if scheduler.must_yield:
+            scheduler.must_yield = False
+            if scheduler.current is task and task.state is TaskState.RUNNING:
+                self._put_back(task, "yield")
+
+    # ---- traps -------------------------------------------------------------------------------
+
+    def _trap(self, task: Task, trap: Trap) -> None:
+        if isinstance(trap, BudgetSpent):
+            self.wake_due()
+            return
+        task.system_time += SYSCALL_NS
+        self.system.clock.now += SYSCALL_NS
+        if isinstance(trap, PageFault):
+            self._page_fault(task, trap)
+        elif not answer_rdtsc(task, trap):
+            faults.raise_fault(task, trap)
+
+    def _page_fault(self, task: Task, trap: PageFault) -> None:
+        recording = self.system.journal.recording
+        try:
+            kind = task.memory.fault(trap.address, trap.access)
+        except MemoryFault as fault:
+            if recording:
+                task.emit(events.PageFaulted, trap.address, trap.access.value, "bad")
+            faults.raise_memory_fault(task, fault, trap)
+            return
+        except SysError:
+            self.system.notice(f"out of memory: pid {task.pid} ({task.name}) is killed")
+            exiting.kill_process(task.process, send.KILLED)
+            exiting.begin_exit(task)
+            return
+        task.minor_faults += 1
+        if recording:
+            task.emit(events.PageFaulted, trap.address, trap.access.value, kind)
+
+    # ---- system calls ------------------------------------------------------------------------
+
+    def _system_call(self, task: Task) -> None:
+        clock, registers = self.system.clock, self.machine.registers
+        clock.now += SYSCALL_NS
+        task.system_time += SYSCALL_NS
+        call = task.call = Call(
+            registers[EAX],
+            (registers[EBX], registers[ECX], registers[EDX], registers[ESI], registers[EDI],
+             registers[EBP]),
+            clock.now,
+        )  # fmt: skip
+        if call.number == 0 and task.interrupted_call is not None:
+            call = task.call = self._restarted(task, task.interrupted_call)
+        if self.system.journal.recording:
+            self._report_entry(task, call)
+        self._attempt(task, call)
+
+    def _restarted(self, task: Task, interrupted: Call) -> Call:
+        """The call that restart_syscall goes on with: its words and deadline, not its number."""
+        task.interrupted_call = None
+        call = Call(interrupted.number, interrupted.words, interrupted.entered)
+        call.progress = interrupted.progress
+        call.is_restart = True
+        return call
+
+    def _attempt(self, task: Task, call: Call) -> None:
+        """Run the call from its first line and see to one of its five endings."""
+        entry = TABLE.get(call.number)
+        if entry is None:
+            self._unsupported(task, call)
+            return
+        try:
+            value = entry.invoke(task, call.words)
+        except SysError as error:
+            value = -error.errno
+        except Block as block:
+            task.restart = block.restart or entry.restart
+            if delivery.ends_sleep(task):
+                return
+            if self.system.journal.recording:
+                task.emit(events.SyscallBlocked, entry.name, str(block))
+            self._switch_away(task)
+            task.sleep(block)
+            return
+        if value.__class__ is int:
+            self.machine.registers[EAX] = value & 0xFFFF_FFFF  # type: ignore[operator]
+            if self.system.journal.recording:
+                self._report_exit(task, value)  # type: ignore[arg-type]
+            task.call = None
+        elif value is REPLACED:
+            self._replaced(task)
+        elif isinstance(value, Hold):
+            self.machine.registers[EAX] = value.value
+            self._switch_away(task)
+            task.hold(value)
+        else:
+            self.machine.registers[EAX] = int(value) & 0xFFFF_FFFF
+            if self.system.journal.recording:
+                self._report_exit(task, int(value))
+            task.call = None
+
+    def _replaced(self, task: Task) -> None:
+        """execve, sigreturn or exit: the registers are right as they are."""
+        if task.is_gone or task.is_ending:
+            self._yield_if_asked(task)
+            return
+        value = self.machine.registers[EAX]
+        if self.system.scheduler.must_yield:
+            task.unreported = value
+            return
+        self._report_exit(task, value)
+        task.call = None
+
+    def _unsupported(self, task: Task, call: Call) -> None:
+        system, number = self.system, call.number
+        self.machine.registers[EAX] = -Errno.ENOSYS & 0xFFFF_FFFF
+        if number not in REFUSED and number not in system.unsupported:
+            system.unsupported.add(number)
+            system.notice(f"unsupported system call {_name(number)} (number {number}): ENOSYS")
+        if system.journal.recording:
+            task.emit(
+                events.SyscallExited, number, _name(number), -Errno.ENOSYS, "ENOSYS", (), None, None
+            )
+        task.call = None
+
+    # ---- reporting ---------------------------------------------------------------------------
+
+    def _report_entry(self, task: Task, call: Call) -> None:
+        entry = TABLE.get(call.number)
+        if entry is None:
+            arguments = tuple(("hex", word) for word in call.words)
+            name: str = _name(call.number)
+        elif call.is_restart:
+            name, arguments = "restart_syscall", (("text", f"<... resuming interrupted {entry.name} ...>"),)
+        else:
+            name, arguments = entry.name, entry.describe_entry(task, call)  # type: ignore[assignment]
+        task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
+
+    def _report_exit(self, task: Task, result: int) -> None:
+        call = task.call
+        if not self.system.journal.recording or call is None:
+            return
+        entry = TABLE[call.number]
+        signed = result - (1 << 32) if result & 0x8000_0000 else result
+        is_error = -4096 < signed < 0
+        error = Errno(-signed).name if is_error else None
+        arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
+        name = "restart_syscall" if call.is_restart else entry.name
+        if call.is_restart:
+            arguments = ()
+        result = signed if is_error or value is None else result
+        task.emit(events.SyscallExited, call.number, name, result, error, arguments, value, note)
+
+    def call_restarted(self, task: Task) -> None:
+        """No handler ran: the interrupted call is made again, which a trace shows as a new one."""
+        if self.system.journal.recording and task.call is not None:
+            self._report_entry(task, task.call)
+
+    def call_interrupted(self, task: Task, restart: Restart) -> None:
+        """A signal ends the sleep of the call in flight: show it with Linux's restart code."""
+        call = task.call
+        if not self.system.journal.recording or call is None:
+            return
+        entry = TABLE[call.number]
+        arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
+        name = "restart_syscall" if call.is_restart else entry.name
+        arguments = () if call.is_restart else arguments
+        task.emit(
+            events.SyscallExited, call.number, name, None, restart.value, arguments, None, None
+        )
+
+
+def _name(number: int) -> str:
+    try:
+        return Sysno(number).name.lower()
+    except ValueError:
+        return f"syscall_{number:#x}"

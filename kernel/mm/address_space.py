@@ -1,0 +1,354 @@
+"""Address spaces: the areas of a process and the page tables that realise them (Linux's mm_struct)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from emulator.machine import paging
+from emulator.machine.traps import Access
+from kernel.abi.errno import Errno
+from kernel.abi.memory import (
+    MMAP_MIN_ADDRESS, PAGE_SIZE, STACK_TOP, TASK_SIZE, MapFlag, Prot, page_up,
+)  # fmt: skip
+from kernel.errors import SysError
+from kernel.mm import fault, trampoline
+from kernel.mm.area import Area
+from kernel.mm.page_tables import PageTables
+from kernel.mm.user import UserMemory
+
+if TYPE_CHECKING:
+    from kernel.fs.inode import Inode
+    from kernel.mm.frames import FrameAllocator
+    from kernel.mm.page_cache import PageCache
+
+STACK_GUARD = 256 * PAGE_SIZE
+"""A stack stops growing this far above the area below it."""
+MMAP_TOP = 0xB800_0000
+"""mmap places areas below this address, downwards: 128 MiB are left for the stack."""
+
+
+class AddressSpace(UserMemory):
+    """One address space, shared by its `users` (tasks). `name` ("mm#3") is for people.
+
+    `areas` is sorted by address; areas do not overlap. `copied_pages` counts copy-on-write copies.
+    `stack_limit` bounds the growth of a stack, `space_limit` the sum of areas, in octets.
+    """
+
+    def __init__(self, frames: FrameAllocator, page_cache: PageCache, name: str) -> None:
+        self.frames = frames
+        self.page_cache = page_cache
+        self.name = name
+        self.tables = PageTables(frames)
+        self.areas: list[Area] = []
+        self._starts: list[int] = []
+        self.users = 1
+        self.copied_pages = 0
+        self.stack_limit = 8 << 20
+        self.space_limit = TASK_SIZE
+        self.brk_start = self.brk = 0
+        self.code_start = self.code_end = self.data_start = self.data_end = 0
+        self.stack_start = 0
+        self.argument_start = self.argument_end = 0
+        self.environment_start = self.environment_end = 0
+        self.auxiliary = b""
+        self.executable: Inode | None = None
+        self.executable_path = ""
+        self.data_is_executable = False
+        """READ_IMPLIES_EXEC: readable memory may be executed too (no PT_GNU_STACK)."""
+
+    # ---- finding -----------------------------------------------------------------------------
+
+    def find(self, address: int) -> Area | None:
+        """The area that contains an address."""
+        i = bisect_right(self._starts, address) - 1
+        if i >= 0 and address < self.areas[i].end:
+            return self.areas[i]
+        return None
+
+    def within(self, start: int, end: int) -> list[Area]:
+        """Areas that have a page in [start, end), in order."""
+        i = max(bisect_right(self._starts, start) - 1, 0)
+        found: list[Area] = []
+        if start >= end:
+            return found
+        for area in self.areas[i:]:
+            if area.start >= end:
+                break
+            if area.end > start:
+                found.append(area)
+        return found
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether no area has a page in [start, end)."""
+        return not self.within(start, end)
+
+    def find_gap(self, length: int, hint: int = 0) -> int:
+        """Start of a free range: at the hint, else the highest below MMAP_TOP, else anywhere; ENOMEM."""
+        if hint and MMAP_MIN_ADDRESS <= hint <= TASK_SIZE - length and self.is_free(hint, hint + length):
+            return hint
+        start = self._gap_below(MMAP_TOP, length)
+        if start is None:
+            start = self._gap_below(TASK_SIZE, length)
+        if start is None:
+            raise SysError(Errno.ENOMEM)
+        return start
+
+    def _gap_below(self, top: int, length: int) -> int | None:
+        end = top
+        for area in reversed(self.areas):
+            if area.start >= top:
+                continue
+            if end - area.end >= length:
+                break
+            end = min(end, area.start - (STACK_GUARD if area.grows_down else 0))
+        return end - length if end - length >= MMAP_MIN_ADDRESS else None
+
+    @property
+    def total_size(self) -> int:
+        """Octets in all areas."""
+        return sum(area.end - area.start for area in self.areas)
+
+    def resident_pages(self) -> int:
+        """Pages that hold a frame."""
+        return self.tables.resident()
+
+    # ---- the list of areas -------------------------------------------------------------------
+
+    def _insert(self, area: Area) -> None:
+        """Enter an area into free space, as one with its neighbours where it continues them."""
+        i = bisect_right(self._starts, area.start)
+        if area.inode is not None:
+            self.page_cache.map(area.inode)
+        if i < len(self.areas) and area.continues(self.areas[i]):
+            area = area._replace(end=self.areas[i].end)
+            self._take_out(i)
+        if i and self.areas[i - 1].continues(area):
+            area = self.areas[i - 1]._replace(end=area.end)
+            i -= 1
+            self._take_out(i)
+        self.areas.insert(i, area)
+        self._starts.insert(i, area.start)
+
+    def _take_out(self, i: int) -> None:
+        inode = self.areas[i].inode
+        del self.areas[i], self._starts[i]
+        if inode is not None:
+            self.page_cache.unmap(inode)
+
+    def _cut_out(self, start: int, end: int) -> list[Area]:
+        """Remove [start, end) from the list, splitting at its ends; the parts removed."""
+        removed = self.within(start, end)
+        for area in removed:
+            i = self._starts.index(area.start)
+            rest = [area.cut(area.start, start)] if area.start < start else []
+            rest += [area.cut(end, area.end)] if area.end > end else []
+            for part in rest:
+                if part.inode is not None:
+                    self.page_cache.map(part.inode)
+            self._take_out(i)
+            self.areas[i:i] = rest
+            self._starts[i:i] = [part.start for part in rest]
+        return [area.cut(start, end) for area in removed]
+
+    # ---- changing ----------------------------------------------------------------------------
+
+    def map(self, area: Area) -> None:
+        """Add an area, in place of whatever was there; ENOMEM above the limit."""
+        replaced = sum(
+            min(old.end, area.end) - max(old.start, area.start)
+            for old in self.within(area.start, area.end)
+        )
+        if self.total_size - replaced + area.end - area.start > self.space_limit:
+            raise SysError(Errno.ENOMEM)
+        if replaced:
+            self.unmap(area.start, area.end)
+        self._insert(area)
+
+    def unmap(self, start: int, end: int) -> None:
+        """Remove all areas and pages in [start, end); an empty range is nothing."""
+        parts = self.within(start, end)
+        for area in parts:
+            self._drop_pages(area, max(start, area.start), min(end, area.end))
+        if parts:
+            self._cut_out(start, end)
+            self.frames.machine.flush_tlb()
+
+    def _drop_pages(self, area: Area, start: int, end: int) -> None:
+        entries = self.tables.entries
+        self._write_back(area, start, end)
+        for _, index in self.tables.present(start, end):
+            self.frames.drop(paging.frame_of(entries[index]))
+            entries[index] = 0
+
+    def _write_back(self, area: Area, start: int, end: int) -> None:
+        """Give pages of a shared file mapping that were written to the file."""
+        if area.inode is None or not area.is_shared:
+            return
+        entries, cached = self.tables.entries, self.page_cache.of(area.inode)
+        for page, index in self.tables.present(start, end):
+            if entries[index] & paging.DIRTY:
+                cached.write_back(area.page_index(page))
+
+    def discard(self, start: int, end: int) -> None:
+        """madvise's MADV_DONTNEED: drop pages; they come back as zeros or from their file."""
+        for area in self.within(start, end):
+            self._drop_pages(area, max(start, area.start), min(end, area.end))
+        self.frames.machine.flush_tlb()
+
+    def synchronise(self, start: int, end: int) -> None:
+        """msync: write shared file mappings in the range back."""
+        for area in self.within(start, end):
+            self._write_back(area, max(start, area.start), min(end, area.end))
+
+    def protect(self, start: int, end: int, prot: int) -> None:
+        """Change the protection of a range that is wholly mapped; ENOMEM where it is not."""
+        parts = self.within(start, end)
+        if not self._covers(parts, start, end):
+            raise SysError(Errno.ENOMEM)
+        for old in parts:
+            if old.inode is not None:
+                self.page_cache.map(old.inode)
+        for old in self._cut_out(start, end):
+            area = old._replace(prot=prot)
+            self._change_entries(area)
+            self._insert(area)
+            if old.inode is not None:
+                self.page_cache.unmap(old.inode)
+        self.frames.machine.flush_tlb()
+
+    @staticmethod
+    def _covers(parts: list[Area], start: int, end: int) -> bool:
+        at = start
+        for area in parts:
+            if area.start > at:
+                return False
+            at = area.end
+        return at >= end
+
+    def covers(self, start: int, end: int) -> bool:
+        """Whether every page of [start, end) lies in an area."""
+        return self._covers(self.within(start, end), start, end)
+
+    def _change_entries(self, area: Area) -> None:
+        """Give present pages the bits of their area; writing is granted again by the next fault."""
+        entries, kept = self.tables.entries, paging.FRAME_BITS | paging.DIRTY | paging.ACCESSED
+        for page, index in self.tables.present(area.start, area.end):
+            entry = entries[index]
+            self.set_page(page, paging.frame_of(entry), entry & kept | area.entry_bits)
+
+    def set_page(self, page: int, frame: int, bits: int) -> None:
+        """Point a page at a frame, whose reference the page takes over."""
+        if not bits & paging.NO_EXECUTE:
+            self.frames.was_executable[frame] = 1
+        try:
+            self.tables.set(page, frame << 12 | bits & ~paging.FRAME_BITS)
+        except SysError:
+            self.frames.drop(frame)
+            raise
+
+    def move(self, area: Area, start: int) -> None:
+        """Move an area with its pages to a free range (mremap); ENOMEM leaves it where it was."""
+        entries = self.tables.entries
+        target = area._replace(start=start, end=start + area.end - area.start)
+        moved = list(self.tables.present(area.start, area.end))
+        for page, _ in moved:
+            self.tables.set(page - area.start + start, 0)
+        self._insert(target)
+        for page, index in moved:
+            self.tables.set(page - area.start + start, entries[index])
+            entries[index] = 0
+        self._cut_out(area.start, area.end)
+        self.frames.machine.flush_tlb()
+
+    # ---- faults, stack, heap -----------------------------------------------------------------
+
+    def fault(self, address: int, access: Access) -> str:
+        """Make a page accessible: see fault.resolve."""
+        return fault.resolve(self, address, access)
+
+    def grow_stack(self, address: int) -> Area | None:
+        """Extend the stack area above the address down to it; None where that may not be."""
+        i = bisect_right(self._starts, address)
+        if i == len(self.areas) or not self.areas[i].grows_down:
+            return None
+        area, start = self.areas[i], address & ~0xFFF
+        below = self.areas[i - 1].end if i else 0
+        if area.end - start > self.stack_limit or start < below + STACK_GUARD:
+            return None
+        if self.total_size + area.start - start > self.space_limit:
+            return None
+        grown = area._replace(start=start)
+        self.areas[i], self._starts[i] = grown, start
+        return grown
+
+    def set_brk(self, address: int, data_limit: int) -> int:
+        """Move the end of the heap; the end that is then in force (unchanged when it cannot be)."""
+        old, new = page_up(self.brk), page_up(address)
+        if address < self.brk_start or address - self.brk_start > data_limit or new > TASK_SIZE:
+            return self.brk
+        if new > old:
+            if not self.is_free(old, new + PAGE_SIZE):
+                return self.brk
+            try:
+                self.map(Area(old, new, self.data_prot, MapFlag.MAP_PRIVATE, path="[heap]"))
+            except SysError:
+                return self.brk
+        elif new < old:
+            self.unmap(new, old)
+        self.brk = address
+        return address
+
+    @property
+    def data_prot(self) -> int:
+        """Protection of heap and stack."""
+        prot = Prot.PROT_READ | Prot.PROT_WRITE
+        return int(prot | Prot.PROT_EXEC if self.data_is_executable else prot)
+
+    def make_stack(self) -> None:
+        """The initial stack area, 132 KiB below the top of user space; it grows."""
+        flags = MapFlag.MAP_PRIVATE | MapFlag.MAP_GROWSDOWN
+        start = STACK_TOP - 33 * PAGE_SIZE
+        self.map(Area(start, STACK_TOP, self.data_prot, flags, path="[stack]"))
+
+    def trampoline(self) -> tuple[int, int]:
+        """Addresses of code that calls sigreturn and rt_sigreturn, for handlers without a restorer."""
+        return trampoline.addresses(self)
+
+    # ---- a life of its own -------------------------------------------------------------------
+
+    def fork(self, name: str) -> AddressSpace:
+        """A copy-on-write copy, page tables included; ENOMEM leaves nothing behind."""
+        child = AddressSpace.__new__(AddressSpace)
+        child.__dict__.update(self.__dict__)
+        child.tables = self.tables.copy()
+        child.name, child.users, child.copied_pages = name, 1, 0
+        child.areas, child._starts = self.areas.copy(), self._starts.copy()
+        for area in child.areas:
+            if area.inode is not None:
+                self.page_cache.map(area.inode)
+        self.frames.machine.flush_tlb()
+        return child
+
+    def copy_all_pages(self) -> int:
+        """Copy every private page now, as a fork without copy-on-write does; their number. ENOMEM."""
+        copied = 0
+        for area in self.areas:
+            if area.is_shared:
+                continue
+            for page, index in self.tables.present(area.start, area.end):
+                fault.break_cow(self, area, page, self.tables.entries[index])
+                copied += 1
+        return copied
+
+    def leave(self) -> bool:
+        """One user less; with the last one everything is given back. Whether it was the last."""
+        self.users -= 1
+        if self.users:
+            return False
+        for area in self.areas:
+            self._write_back(area, area.start, area.end)
+        self.tables.release()
+        while self.areas:
+            self._take_out(len(self.areas) - 1)
+        return True

@@ -1,0 +1,121 @@
+"""Frames: which of RAM's 4096-byte frames are free, and how many users each of the others has."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from emulator.machine.ram import RESERVED_FRAMES
+from kernel.abi.errno import Errno
+from kernel.errors import SysError
+
+if TYPE_CHECKING:
+    from emulator.machine.machine import Machine
+
+ZERO_FRAME = 10
+"""A reserved frame that stays zero: every untouched anonymous page that was only read."""
+_STALE_LIMIT = 1024
+
+
+class FrameAllocator:
+    """Frame numbers with reference counts, for user pages, page tables and task structures alike.
+
+    Counts are 16-bit; reserved frames (below 16) are never counted. A frame that was ever mapped
+    executable may have translated code, so it is reused only after all code was forgotten.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.ram = machine.ram
+        self.total = self.ram.frame_count
+        self.counts = array("H", bytes(2 * self.total))
+        self.was_executable = bytearray(self.total)
+        self.may_reclaim: list[Reclaimer] = []
+        """Asked for frames, in order, when none is free."""
+        self.allocated = 0
+        """Frames handed out since boot, for counting what a call cost."""
+        self._next_fresh = RESERVED_FRAMES
+        self._free: list[int] = []
+        self._stale: list[int] = []
+
+    @property
+    def free_count(self) -> int:
+        """Frames that can be handed out."""
+        return self.total - self._next_fresh + len(self._free) + len(self._stale)
+
+    def allocate(self) -> int:
+        """A zeroed frame with one user; ENOMEM when RAM is exhausted."""
+        if self._free:
+            frame = self._free.pop()
+            self.ram.zero(frame)
+        elif self._next_fresh < self.total:
+            frame = self._next_fresh
+            self._next_fresh += 1
+        else:
+            self._find_more()
+            return self.allocate()
+        self.counts[frame] = 1
+        self.allocated += 1
+        return frame
+
+    def _find_more(self) -> None:
+        if not self._stale:
+            for reclaimer in self.may_reclaim:
+                if reclaimer.reclaim():
+                    break
+        self._forget_stale()
+        if not self._free:
+            raise SysError(Errno.ENOMEM)
+
+    def _forget_stale(self) -> None:
+        if self._stale:
+            self.machine.forget_code()
+            for frame in self._stale:
+                self.was_executable[frame] = 0
+            self._free += self._stale
+            self._stale = []
+
+    def share(self, frame: int) -> None:
+        """One user more."""
+        if frame >= RESERVED_FRAMES:
+            self.counts[frame] += 1
+
+    def drop(self, frame: int) -> None:
+        """One user less; the last one frees the frame."""
+        if frame < RESERVED_FRAMES:
+            return
+        count = self.counts[frame] - 1
+        self.counts[frame] = count
+        if not count:
+            self._give_back(frame)
+
+    def drop_all(self, frames: Iterable[int]) -> None:
+        """One user less for each."""
+        for frame in frames:
+            self.drop(frame)
+
+    def take_back(self, frames: list[int]) -> None:
+        """Enter frames whose counts have reached 0 elsewhere (in bulk)."""
+        for frame in frames:
+            self._give_back(frame)
+
+    def _give_back(self, frame: int) -> None:
+        if self.was_executable[frame]:
+            self._stale.append(frame)
+            if len(self._stale) > _STALE_LIMIT:
+                self._forget_stale()
+        else:
+            self._free.append(frame)
+
+    def is_shared(self, frame: int) -> bool:
+        """Whether a write must copy: more than one user, or the common zero frame."""
+        return frame < RESERVED_FRAMES or self.counts[frame] > 1
+
+
+class Reclaimer:
+    """Something that can give frames back when memory is tight."""
+
+    def reclaim(self) -> bool:
+        """Free what can be freed; whether anything was."""
+        raise NotImplementedError

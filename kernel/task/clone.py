@@ -1,0 +1,231 @@
+"""Clone: a new task that shares or copies, flag by flag. fork and vfork are two rows of the table.
+
+| what               | shared with            | otherwise          |
+|--------------------|------------------------|--------------------|
+| memory             | CLONE_VM               | copy-on-write copy |
+| descriptors        | CLONE_FILES            | copied table       |
+| root, cwd, umask   | CLONE_FS               | copied             |
+| signal actions     | CLONE_SIGHAND          | copied             |
+| process (pid)      | CLONE_THREAD           | a new process      |
+
+CLONE_VFORK makes the caller wait until the child leaves its memory by exec or exit.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import NamedTuple, TypeVar
+
+from emulator.machine.machine import EAX, ESP
+from kernel import events
+from kernel.abi.errno import Errno
+from kernel.abi.process import Capability, CloneFlag, Resource
+from kernel.errors import Ending, Hold, SysError
+from kernel.fs.context import FsContext
+from kernel.fs.file_table import FileTable
+from kernel.mm.address_space import AddressSpace
+from kernel.signals.state import Pending, Sighand, SignalState
+from kernel.task.process import Process
+from kernel.task.task import Task
+from kernel.wait import WaitQueue
+
+_Shareable = TypeVar("_Shareable", FileTable, FsContext, Sighand)
+STRUCTURE_FRAMES = 2
+"""Frames of a task structure with its kernel stack: 8 KiB on i386."""
+
+_VM, _VFORK, _THREAD = CloneFlag.CLONE_VM.value, CloneFlag.CLONE_VFORK.value, CloneFlag.CLONE_THREAD.value
+_FS, _FILES, _SIGHAND = CloneFlag.CLONE_FS.value, CloneFlag.CLONE_FILES.value, CloneFlag.CLONE_SIGHAND.value
+_PARENT, _SETTLS = CloneFlag.CLONE_PARENT.value, CloneFlag.CLONE_SETTLS.value
+_PARENT_SETTID = CloneFlag.CLONE_PARENT_SETTID.value
+_CHILD_SETTID = CloneFlag.CLONE_CHILD_SETTID.value
+_CHILD_CLEARTID = CloneFlag.CLONE_CHILD_CLEARTID.value
+_CLEAR_SIGHAND = CloneFlag.CLONE_CLEAR_SIGHAND.value
+_NAMESPACES = (
+    CloneFlag.CLONE_NEWNS | CloneFlag.CLONE_NEWCGROUP | CloneFlag.CLONE_NEWUTS
+    | CloneFlag.CLONE_NEWIPC | CloneFlag.CLONE_NEWUSER | CloneFlag.CLONE_NEWPID
+    | CloneFlag.CLONE_NEWNET | CloneFlag.CLONE_INTO_CGROUP | CloneFlag.CLONE_PIDFD
+).value  # fmt: skip
+
+
+class CloneRequest(NamedTuple):
+    """What the caller asked for; addresses are linear, 0 for none.
+
+    `tls` is the descriptor table the child gets when CLONE_SETTLS is set.
+    """
+
+    flags: int
+    exit_signal: int
+    stack: int = 0
+    parent_tid: int = 0
+    child_tid: int = 0
+    tls: tuple[int, int, int] | None = None
+
+
+def clone(task: Task, request: CloneRequest) -> Ending:
+    """Create a task; the child's tid for the caller (held, with CLONE_VFORK), 0 for the child.
+
+    Errors (clone(2)): EINVAL for flags that exclude each other, EAGAIN at a limit of processes or
+    when frames for the task structure or page tables are wanting, ENOMEM for other memory. A
+    failure leaves nothing behind.
+    """
+    _check_flags(request.flags)
+    _check_limits(task)
+    if request.flags & _PARENT_SETTID:
+        task.memory.write_word(request.parent_tid, task.memory.read_word(request.parent_tid))
+    child = _build(task, request)
+    _write_tids(task, child, request)
+    _enter(task, child, request)
+    if request.flags & _VFORK:
+        return _suspend(task, child)
+    return child.tid
+
+
+def _check_flags(flags: int) -> None:
+    """Combinations that mean nothing, and namespaces, which do not exist here."""
+    is_thread = flags & _THREAD
+    if flags & _SIGHAND and not flags & _VM or is_thread and not flags & _SIGHAND:
+        raise SysError(Errno.EINVAL)
+    if flags & _SIGHAND and flags & _CLEAR_SIGHAND or flags & _NAMESPACES:
+        raise SysError(Errno.EINVAL)
+
+
+def _check_limits(task: Task) -> None:
+    """EAGAIN at RLIMIT_NPROC (of the real uid; root and two capabilities are exempt) or --max-procs."""
+    tasks, who = task.system.tasks, task.credentials
+    if tasks.is_full():
+        raise SysError(Errno.EAGAIN)
+    if who.uid == 0 or who.has(Capability.CAP_SYS_RESOURCE) or who.has(Capability.CAP_SYS_ADMIN):
+        return
+    if tasks.count_of_user(who.uid) >= task.process.limits.soft(Resource.RLIMIT_NPROC):
+        raise SysError(Errno.EAGAIN)
+
+
+def _build(task: Task, request: CloneRequest) -> Task:
+    """The child, complete but unknown to anybody."""
+    system, flags = task.system, request.flags
+    structure = allocate_structure(task)
+    try:
+        memory = _share_or_fork_memory(task, flags)
+        tid = system.tasks.new_tid()
+    except SysError:
+        system.frames.drop_all(structure)
+        raise
+    process = task.process if flags & _THREAD else _new_process(task, tid, flags)
+    child = Task(system, tid, process, system.machine.new_context())
+    child.structure = structure
+    child.memory = memory
+    child.files = _shared(task.files) if flags & _FILES else task.files.copy()
+    child.fs = _shared(task.fs) if flags & _FS else task.fs.copy()
+    child.sighand = _shared(task.sighand) if flags & _SIGHAND else task.sighand.copy()
+    if flags & _CLEAR_SIGHAND:
+        child.sighand.reset_handlers()
+    child.signals = _new_signals(task, flags)
+    child.credentials = task.credentials
+    child.name = task.name
+    child.exit_signal = -1 if flags & _THREAD else _exit_signal(task, request)
+    _copy_registers(task, child, request)
+    return child
+
+
+def allocate_structure(task: Task) -> tuple[int, ...]:
+    """Frames for a task structure; EAGAIN when there are none."""
+    frames = task.system.frames
+    got: list[int] = []
+    try:
+        for _ in range(STRUCTURE_FRAMES):
+            got.append(frames.allocate())
+    except SysError:
+        frames.drop_all(got)
+        raise SysError(Errno.EAGAIN) from None
+    return tuple(got)
+
+
+def _share_or_fork_memory(task: Task, flags: int) -> AddressSpace:
+    memory = task.memory
+    if flags & _VM:
+        memory.users += 1
+        return memory
+    try:
+        child = memory.fork(task.system.memory_name())
+    except SysError:
+        raise SysError(Errno.EAGAIN) from None
+    if task.system.settings.copying_fork:
+        try:
+            child.copy_all_pages()
+        except SysError:
+            child.leave()
+            raise
+    return child
+
+
+def _shared(thing: _Shareable) -> _Shareable:
+    thing.users += 1
+    return thing
+
+
+def _new_process(task: Task, pid: int, flags: int) -> Process:
+    parent = task.process.parent if flags & _PARENT else task.process
+    process = Process(pid, parent, Pending())
+    process.group = task.process.group
+    process.session = task.process.session
+    process.limits = task.process.limits
+    return process
+
+
+def _exit_signal(task: Task, request: CloneRequest) -> int:
+    return task.process.exit_signal if request.flags & _PARENT else request.exit_signal
+
+
+def _new_signals(task: Task, flags: int) -> SignalState:
+    """Mask inherited, nothing pending; the alternate stack only where the stack is not shared."""
+    signals = SignalState(task.signals.blocked)
+    if not flags & _VM or flags & _VFORK:
+        signals.stack_start = task.signals.stack_start
+        signals.stack_size = task.signals.stack_size
+        signals.stack_flags = task.signals.stack_flags
+    return signals
+
+
+def _copy_registers(task: Task, child: Task, request: CloneRequest) -> None:
+    machine = task.system.machine
+    if request.flags & _SETTLS and request.tls is not None:
+        machine.store(task.context)
+        machine.set_tls(request.tls)
+        machine.store(child.context)
+        machine.load(task.context, task.memory.tables.root)
+    else:
+        machine.store(child.context)
+    child.context.words[EAX] = 0
+    if request.stack:
+        child.context.words[ESP] = request.stack
+
+
+def _write_tids(task: Task, child: Task, request: CloneRequest) -> None:
+    if request.flags & _PARENT_SETTID:
+        task.memory.write_word(request.parent_tid, child.tid)
+    if request.flags & _CHILD_SETTID:
+        with suppress(SysError):
+            child.memory.write_word(request.child_tid, child.tid)
+    if request.flags & _CHILD_CLEARTID:
+        child.clear_child_tid = request.child_tid
+
+
+def _enter(task: Task, child: Task, request: CloneRequest) -> None:
+    """Make the child known: nothing can fail from here on."""
+    system, process = task.system, child.process
+    if not request.flags & _THREAD:
+        process.leader = child
+        assert process.parent is not None
+        process.parent.children.append(process)
+    process.threads.append(child)
+    system.tasks.add(child)
+    if system.journal.recording:
+        task.emit(events.TaskCreated, child.tid, process.pid, request.flags, child.memory.name)
+    system.scheduler.ready(child)
+
+
+def _suspend(task: Task, child: Task) -> Hold:
+    child.vfork_queue = WaitQueue(f"vfork child {child.tid}")
+    if task.system.journal.recording:
+        task.emit(events.Suspended, child.tid)
+    return Hold(child.tid, child.vfork_queue)

@@ -1,0 +1,168 @@
+"""Execute: replace a process's program. Everything is built first; the switch cannot fail."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from emulator.machine.machine import EFLAGS, EIP, ESP
+from kernel import events
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_ISGID, S_ISUID, Access
+from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
+from kernel.abi.process import Resource
+from kernel.abi.signals import Signal
+from kernel.errors import REPLACED, Replaced, SysError
+from kernel.fs.inode import RegularInode
+from kernel.fs.path import Location, resolve
+from kernel.fs.permission import require
+from kernel.mm import elf as elf_format
+from kernel.mm import image
+from kernel.mm.address_space import AddressSpace
+from kernel.task import exit as exiting
+from kernel.task import futex, initial_stack
+from kernel.task.initial_stack import Arguments
+from kernel.task.script import parse_script
+from kernel.task.task import Task, TaskState
+from kernel.task.vfork import leave_memory
+
+MAX_SCRIPTS = 4
+"""Interpreters of interpreters that are followed before ELOOP."""
+INITIAL_FLAGS = 0x202
+
+
+class Program(NamedTuple):
+    """An executable that was found fit: its file, its ELF headers, and the arguments it gets."""
+
+    inode: RegularInode
+    path: str
+    elf: elf_format.Elf
+    arguments: Arguments
+    name: str
+
+
+def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -> Replaced:
+    """Run the program at a location in place of the current one (execve(2)).
+
+    `name` is the pathname as given, for AT_EXECFN and the task's name. Errors: EACCES, ENOEXEC,
+    ELOOP, E2BIG, ENOMEM, and those of opening a file; the caller then goes on as before.
+    """
+    program = find_program(task, location, arguments, name)
+    memory, entry, stack = build(task, program)
+    _commit(task, program, memory)
+    machine = task.system.machine
+    machine.reset()
+    machine.registers[EIP] = entry
+    machine.registers[ESP] = stack
+    machine.registers[EFLAGS] = INITIAL_FLAGS
+    machine.switch_space(memory.tables.root)
+    return REPLACED
+
+
+def find_program(task: Task, location: Location, arguments: Arguments, name: bytes) -> Program:
+    """Follow `#!` lines to an ELF executable; see `execute` for the errors."""
+    comm = name.rsplit(b"/", 1)[-1][:15].decode("latin-1")
+    for _ in range(MAX_SCRIPTS + 1):
+        inode = _executable_inode(task, location)
+        head = inode.read_at(0, PAGE_SIZE)
+        if head[:2] != b"#!":
+            _note_set_id(task, inode, location)
+            try:
+                elf = elf_format.parse(head, inode.size)
+            except elf_format.BadElf:
+                raise SysError(Errno.ENOEXEC) from None
+            return Program(inode, location.path, elf, arguments, comm)
+        interpreter, prefix = parse_script(head)
+        arguments = arguments.for_script(prefix, name)
+        name = interpreter
+        location = resolve(task, interpreter)
+    raise SysError(Errno.ELOOP)
+
+
+def _executable_inode(task: Task, location: Location) -> RegularInode:
+    inode = location.inode
+    if not isinstance(inode, RegularInode):
+        raise SysError(Errno.EACCES)
+    require(task.credentials, inode, Access.X_OK)
+    return inode
+
+
+def _note_set_id(task: Task, inode: RegularInode, location: Location) -> None:
+    """Set-user-ID bits have no effect here; a person should know when it matters."""
+    changes_user = inode.mode & S_ISUID and inode.uid != task.credentials.euid
+    changes_group = inode.mode & S_ISGID and inode.gid != task.credentials.egid
+    if changes_user or changes_group:
+        task.system.notice(f"{location.path}: the set-user-ID or set-group-ID bit is ignored")
+
+
+def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
+    """A new address space with the program in it, its entry point and its stack pointer."""
+    system, limits = task.system, task.process.limits
+    memory = AddressSpace(system.frames, system.page_cache, system.memory_name())
+    try:
+        memory.stack_limit = min(limits.soft(Resource.RLIMIT_STACK), TASK_SIZE)
+        memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
+        bias = image.load(memory, program.elf, program.inode, program.path)
+        memory.executable, memory.executable_path = program.inode, program.path
+        memory.make_stack()
+        stack = initial_stack.write(task, memory, program.elf, bias, program.arguments)
+    except SysError:
+        memory.leave()
+        raise
+    return memory, program.elf.entry + bias, stack
+
+
+def _commit(task: Task, program: Program, memory: AddressSpace) -> None:
+    """The point of no return."""
+    _become_only_thread(task)
+    futex.release_robust_list(task)
+    futex.clear_tid(task)
+    if leave_memory(task, "executed"):
+        task.system.scheduler.must_yield = True
+    task.memory = memory
+    task.name = program.name
+    _unshare(task)
+    task.files.close_for_exec()
+    task.sighand.reset_handlers()
+    task.signals.reset_stack()
+    task.exit_signal = Signal.SIGCHLD
+    task.process.has_executed = True
+    if task.system.journal.recording:
+        task.emit(events.TaskExecuted, program.path, memory.name)
+
+
+def _unshare(task: Task) -> None:
+    """Descriptors and signal actions become the task's own."""
+    if task.files.users > 1:
+        task.files.users -= 1
+        task.files = task.files.copy()
+    if task.sighand.users > 1:
+        task.sighand.users -= 1
+        task.sighand = task.sighand.copy()
+
+
+def _become_only_thread(task: Task) -> None:
+    """End the other threads of the process; the caller takes over the leader's id."""
+    process, system = task.process, task.system
+    for other in [thread for thread in process.threads if thread is not task]:
+        if other.state is TaskState.ZOMBIE:
+            continue
+        exiting.kill_task(other, 0)
+        system.scheduler.forget(other)
+        if not other.memory_left:
+            exiting.begin_exit(other)
+    if not task.is_leader:
+        _take_over_leader(task)
+
+
+def _take_over_leader(task: Task) -> None:
+    process, tasks = task.process, task.system.tasks
+    old = process.leader
+    task.exit_signal = old.exit_signal
+    tasks.remove(task)
+    tasks.remove(old)
+    process.threads.remove(old)
+    task.system.frames.drop_all(old.structure)
+    old.structure = ()
+    old.move_to(TaskState.DEAD, "exec by another thread")
+    task.tid, process.leader = process.pid, task
+    tasks.add(task)

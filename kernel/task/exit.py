@@ -1,0 +1,155 @@
+"""Exit: how tasks and processes end, become zombies, and are reaped."""
+
+from __future__ import annotations
+
+from kernel import events
+from kernel.abi.signals import SIG_IGN, SigactionFlag, Signal
+from kernel.errors import REPLACED, Replaced
+from kernel.fs import locks
+from kernel.task import futex, job_control, waiting
+from kernel.task.process import Process
+from kernel.task.task import Task, TaskState
+from kernel.task.vfork import leave_memory
+
+
+def exit_task(task: Task, status: int) -> Replaced:
+    """End one thread, the current one, with a wait status word (exit(2))."""
+    task.exit_status = status
+    begin_exit(task)
+    return REPLACED
+
+
+def exit_process(task: Task, status: int) -> Replaced:
+    """End every thread of the current task's process (exit_group(2))."""
+    kill_process(task.process, status)
+    begin_exit(task)
+    return REPLACED
+
+
+def kill_process(process: Process, status: int) -> None:
+    """Decide the end of a process: sleeping, held and stopped threads run once more, to it."""
+    if process.group_exit is not None:
+        return
+    process.group_exit = status
+    for task in process.threads:
+        kill_task(task, status)
+
+
+def kill_task(task: Task, status: int) -> None:
+    """Decide the end of one thread."""
+    if task.is_ending or task.is_gone:
+        return
+    task.exit_status = status
+    task.held = None
+    if task.state in (TaskState.BLOCKED, TaskState.HELD):
+        task.wake("end")
+    elif task.state is TaskState.STOPPED:
+        task.move_to(TaskState.READY, "end")
+        task.system.scheduler.ready(task)
+
+
+def begin_exit(task: Task) -> None:
+    """First half: give the memory up. Where that frees a vfork parent, the rest comes later."""
+    futex.release_robust_list(task)
+    futex.clear_tid(task)
+    if leave_memory(task, "exited"):
+        task.system.scheduler.must_yield = True
+        task.memory_left = True
+    else:
+        complete_exit(task)
+
+
+def complete_exit(task: Task) -> None:
+    """Second half: descriptors, accounts, the zombie, the family."""
+    system, process = task.system, task.process
+    task.memory_left = True
+    if task.files.users == 1 and len(process.threads) == 1:
+        locks.release_process(process)
+    task.files.leave()
+    task.sighand.users -= 1
+    task.fs.users -= 1
+    task.call = None
+    if system.journal.recording:
+        status = process.group_exit if process.group_exit is not None else task.exit_status
+        task.emit(events.TaskExited, status)
+    _leave_process(task)
+    if system.scheduler.current is task:
+        system.scheduler.current = None
+
+
+def _leave_process(task: Task) -> None:
+    """The leader stays as a zombie until all others are gone; others vanish at once."""
+    process = task.process
+    if task.is_leader:
+        task.move_to(TaskState.ZOMBIE, "exit")
+        if len(process.threads) == 1:
+            _end_process(process)
+        return
+    task.move_to(TaskState.DEAD, "exit")
+    _account(task)
+    process.threads.remove(task)
+    _remove(task)
+    if process.is_zombie:
+        _end_process(process)
+
+
+def _account(task: Task) -> None:
+    process = task.process
+    process.user_time += task.user_time
+    process.system_time += task.system_time
+    process.minor_faults += task.minor_faults
+    task.user_time = task.system_time = task.minor_faults = 0
+
+
+def _remove(task: Task) -> None:
+    task.system.frames.drop_all(task.structure)
+    task.structure = ()
+    task.system.tasks.remove(task)
+
+
+def _end_process(process: Process) -> None:
+    """Orphans go to init, the parent is told; it may not care for zombies."""
+    task = process.leader
+    process.alarm = None
+    job_control.leave_family(process)
+    for orphan in process.children:
+        _adopt(orphan, task)
+    process.children = []
+    parent = process.parent
+    assert parent is not None
+    if not waiting.report_exited(process) or parent is task.system.tasks.init:
+        reap(process, parent)
+
+
+def _adopt(orphan: Process, task: Task) -> None:
+    """init becomes the parent; what has ended already it reaps at once."""
+    init = task.system.tasks.init
+    orphan.parent = init
+    init.children.append(orphan)
+    orphan.leader.exit_signal = Signal.SIGCHLD
+    if orphan.is_zombie:
+        reap(orphan, init)
+
+
+def wants_zombies(parent: Process, exit_signal: int) -> bool:
+    """False where SIGCHLD is ignored or SA_NOCLDWAIT is set: children vanish unwaited-for."""
+    if exit_signal != Signal.SIGCHLD:
+        return True
+    action = parent.leader.sighand.get(Signal.SIGCHLD)
+    return action.handler != SIG_IGN and not action.flags & SigactionFlag.SA_NOCLDWAIT
+
+
+def reap(process: Process, parent: Process) -> None:
+    """Take a zombie away: its times go to the parent's account, its frames and pid are free."""
+    task = process.leader
+    _account(task)
+    parent.children_user_time += process.user_time + process.children_user_time
+    parent.children_system_time += process.system_time + process.children_system_time
+    parent.children_minor_faults += process.minor_faults + process.children_minor_faults
+    task.move_to(TaskState.DEAD, "reaped")
+    parent.children.remove(process)
+    process.threads.clear()
+    _remove(task)
+    if task.system.journal.recording:
+        system = task.system
+        system.journal.emit(events.TaskReaped, system.clock.now, parent.pid, task.tid)

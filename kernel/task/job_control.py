@@ -1,0 +1,87 @@
+"""Job control: process groups, sessions, and what happens to a group whose family leaves it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.signals import SiCode, Signal
+from kernel.errors import SysError
+from kernel.signals import send
+from kernel.signals.state import SigInfo
+from kernel.task.process import Process, Session
+
+if TYPE_CHECKING:
+    from kernel.system import System
+
+
+def set_session(process: Process) -> int:
+    """setsid(2): a new session and group, named after the process; EPERM for a group leader."""
+    system = process.leader.system
+    if process.group == process.pid or system.tasks.in_group(process.pid):
+        raise SysError(Errno.EPERM)
+    process.session = Session(process.pid)
+    process.group = process.pid
+    return process.pid
+
+
+def set_group(caller: Process, process: Process, group: int) -> None:
+    """setpgid(2): EACCES after the child's exec, EPERM across sessions and for session leaders."""
+    tasks = process.leader.system.tasks
+    if process is not caller and process.parent is not caller:
+        raise SysError(Errno.ESRCH)
+    if process is not caller and process.session is not caller.session:
+        raise SysError(Errno.EPERM)
+    if process is not caller and process.has_executed:
+        raise SysError(Errno.EACCES)
+    if process.session.id == process.pid:
+        raise SysError(Errno.EPERM)
+    if group != process.pid and not any(
+        member.session is process.session for member in tasks.in_group(group)
+    ):
+        raise SysError(Errno.EPERM)
+    process.group = group
+
+
+def is_orphaned(system: System, group: int, without: Process | None = None) -> bool:
+    """Whether no member has a parent in another group of the same session (POSIX 3.264).
+
+    `without` is a process that is just ending and counts neither as a member nor as a parent.
+    """
+    for member in system.tasks.in_group(group):
+        parent = member.parent
+        if member is without or member.is_zombie or parent is None or parent is without:
+            continue
+        if parent is system.tasks.init or parent.group == group:
+            continue
+        if parent.session is member.session:
+            return False
+    return True
+
+
+def leave_family(process: Process) -> None:
+    """A process ends: groups that this orphans, if stopped, get SIGHUP and SIGCONT; so does the
+    foreground group of a session whose leader it was get SIGHUP."""
+    system = process.leader.system
+    groups = {process.group} | {
+        child.group for child in process.children if child.session is process.session
+    }
+    for group in sorted(groups):
+        members = [m for m in system.tasks.in_group(group) if m is not process]
+        if not any(member.stop_signal for member in members):
+            continue
+        if is_orphaned(system, group, process) and not _was_orphaned(system, group, process):
+            for signal in (Signal.SIGHUP, Signal.SIGCONT):
+                send.send_to_group(system, group, SigInfo(signal, SiCode.SI_KERNEL))
+    terminal = process.session.terminal
+    if process.session.id == process.pid and terminal is not None:
+        process.session.terminal = None
+        terminal.session = None
+        if terminal.foreground:
+            hang_up = SigInfo(Signal.SIGHUP, SiCode.SI_KERNEL)
+            send.send_to_group(system, terminal.foreground, hang_up)
+
+
+def _was_orphaned(system: System, group: int, process: Process) -> bool:
+    """Whether the group was orphaned before the process ended, which then changes nothing."""
+    return is_orphaned(system, group) and process.group != group

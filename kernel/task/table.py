@@ -1,0 +1,91 @@
+"""The table of tasks: every id that is in use, and the next to be given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.errors import SysError
+
+if TYPE_CHECKING:
+    from kernel.task.process import Process
+    from kernel.task.task import Task
+
+INIT_PID = 1
+FIRST_PID = 100
+PID_MAX = 32768
+
+
+class TaskTable:
+    """Tasks by tid. At most `limit` exist at a time (init not counted)."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.by_tid: dict[int, Task] = {}
+        self.init: Process
+        self.first: Process | None = None
+        """The process the user asked for."""
+        self._next = FIRST_PID
+        self._has_wrapped = False
+
+    def __len__(self) -> int:
+        return len(self.by_tid)
+
+    def find(self, tid: int) -> Task | None:
+        """The task with this id; zombies are found, reaped ones are not."""
+        return self.by_tid.get(tid)
+
+    def process(self, pid: int) -> Process | None:
+        """The process with this id."""
+        task = self.by_tid.get(pid)
+        return task.process if task is not None and task.is_leader else None
+
+    def processes(self) -> Iterator[Process]:
+        """All processes by pid, init first."""
+        for tid in sorted(self.by_tid):
+            task = self.by_tid[tid]
+            if task.is_leader:
+                yield task.process
+
+    def tasks(self) -> Iterator[Task]:
+        """All tasks by tid."""
+        for tid in sorted(self.by_tid):
+            yield self.by_tid[tid]
+
+    def in_group(self, group: int) -> list[Process]:
+        """Processes of a process group, by pid."""
+        return [process for process in self.processes() if process.group == group]
+
+    def count_of_user(self, uid: int) -> int:
+        """Tasks (threads and zombies too) whose real uid this is."""
+        return sum(1 for task in self.by_tid.values() if task.credentials.uid == uid)
+
+    def is_full(self) -> bool:
+        """Whether the system-wide limit is reached."""
+        return len(self.by_tid) - 1 >= self.limit
+
+    def new_tid(self) -> int:
+        """A free id, in ascending order, starting over below PID_MAX; EAGAIN when all are taken."""
+        for _ in range(PID_MAX):
+            tid = self._next
+            self._next = tid + 1
+            if self._next >= PID_MAX:
+                self._next, self._has_wrapped = FIRST_PID, True
+            if tid not in self.by_tid and not self._names_group(tid):
+                return tid
+        raise SysError(Errno.EAGAIN)
+
+    def _names_group(self, number: int) -> bool:
+        """Whether a process group or session outlives the process it was named after."""
+        return self._has_wrapped and any(
+            process.group == number or process.session.id == number for process in self.processes()
+        )
+
+    def add(self, task: Task) -> None:
+        """Enter a task under its tid."""
+        self.by_tid[task.tid] = task
+
+    def remove(self, task: Task) -> None:
+        """The task's id is free again."""
+        del self.by_tid[task.tid]

@@ -1,0 +1,151 @@
+"""Waiting for children: who may be waited for, what is reported, and when the parent is told."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kernel.abi.errno import Errno
+from kernel.abi.process import CONTINUED_STATUS, WCLONE, WALL, WaitIdType, WaitOption, stop_status
+from kernel.abi.signals import (
+    CLD_CONTINUED, CLD_DUMPED, CLD_EXITED, CLD_KILLED, CLD_STOPPED, SIG_IGN, SigactionFlag, Signal,
+)  # fmt: skip
+from kernel.clock import NANOSECONDS
+from kernel.abi.process import CLOCK_TICKS
+from kernel.errors import Block, SysError
+from kernel.signals import send
+from kernel.signals.state import SigInfo
+from kernel.task import exit as exiting
+from kernel.task.process import Process
+from kernel.task.task import Task
+
+_TICK_NS = NANOSECONDS // CLOCK_TICKS
+
+
+class Report(NamedTuple):
+    """What a wait found: the child, the status word for wait4, si_code and si_status for waitid."""
+
+    pid: int
+    uid: int
+    status: int
+    code: int
+    detail: int
+    times: tuple[int, int, int]
+    """User and system nanoseconds and minor faults, with those of children it waited for."""
+
+
+def wait_for_child(task: Task, kind: WaitIdType, number: int, options: int) -> Report | None:
+    """Report a child that fits, reaping it unless WNOWAIT; None with WNOHANG when none is ready.
+
+    ECHILD when no child fits. Raises Block until one changes (wait(2)).
+    """
+    process = task.process
+    fitting = [child for child in process.children if _fits(child, process, kind, number, options)]
+    for child in fitting:
+        report = _report(child, process, options)
+        if report is not None:
+            return report
+    if not fitting:
+        raise SysError(Errno.ECHILD)
+    if options & WaitOption.WNOHANG:
+        return None
+    raise Block(process.child_changed)
+
+
+def _fits(child: Process, parent: Process, kind: WaitIdType, number: int, options: int) -> bool:
+    if kind is WaitIdType.P_PID and child.pid != number:
+        return False
+    if kind is WaitIdType.P_PGID and child.group != number:
+        return False
+    if options & WALL:
+        return True
+    return (child.exit_signal != Signal.SIGCHLD) == bool(options & WCLONE)
+
+
+def _report(child: Process, parent: Process, options: int) -> Report | None:
+    keep = options & WaitOption.WNOWAIT
+    if child.is_zombie and options & WaitOption.WEXITED:
+        status = exit_status_of(child)
+        report = _make(child, status, *_exit_code(status))
+        if not keep:
+            exiting.reap(child, parent)
+        return report
+    if child.stop_report and options & WaitOption.WUNTRACED:
+        signal = child.stop_report
+        if not keep:
+            child.stop_report = 0
+        return _make(child, stop_status(signal), CLD_STOPPED, signal)
+    if child.continue_report and options & WaitOption.WCONTINUED:
+        if not keep:
+            child.continue_report = False
+        return _make(child, CONTINUED_STATUS, CLD_CONTINUED, Signal.SIGCONT)
+    return None
+
+
+def _make(child: Process, status: int, code: int, detail: int) -> Report:
+    user, kernel = child.times()
+    faults = child.minor_faults + sum(task.minor_faults for task in child.threads)
+    times = (
+        user + child.children_user_time,
+        kernel + child.children_system_time,
+        faults + child.children_minor_faults,
+    )
+    return Report(child.pid, child.leader.credentials.uid, status, code, detail, times)
+
+
+def exit_status_of(process: Process) -> int:
+    """The wait status word of a process that has ended."""
+    if process.group_exit is not None:
+        return process.group_exit
+    status = process.leader.exit_status
+    assert status is not None
+    return status
+
+
+def _exit_code(status: int) -> tuple[int, int]:
+    """si_code and si_status of a wait status word."""
+    if status & 0x7F == 0:
+        return CLD_EXITED, status >> 8 & 0xFF
+    return CLD_DUMPED if status & 0x80 else CLD_KILLED, status & 0x7F
+
+
+def _tell_parent(process: Process, signal: int, code: int, detail: int) -> None:
+    parent = process.parent
+    assert parent is not None
+    if signal and parent is not process.leader.system.tasks.init:
+        user, kernel = process.times()
+        uid = process.leader.credentials.uid
+        info = SigInfo(
+            signal, code, process.pid, uid, detail, user // _TICK_NS, kernel // _TICK_NS
+        )
+        send.send_to_process(parent, info)
+    parent.child_changed.wake_all()
+
+
+def report_exited(process: Process) -> bool:
+    """Tell the parent of an end; whether a zombie stays for it to wait for."""
+    parent = process.parent
+    assert parent is not None
+    signal = process.exit_signal
+    stays = exiting.wants_zombies(parent, signal)
+    ignored = signal == Signal.SIGCHLD and parent.leader.sighand.get(signal).handler == SIG_IGN
+    _tell_parent(process, 0 if ignored else signal, *_exit_code(exit_status_of(process)))
+    return stays
+
+
+def report_stopped(process: Process, signal: int) -> None:
+    """Tell the parent that the process stopped; WUNTRACED sees it once."""
+    process.stop_report, process.continue_report = signal, False
+    _tell_parent(process, _unless_nocldstop(process), CLD_STOPPED, signal)
+
+
+def report_continued(process: Process) -> None:
+    """Tell the parent that the process goes on; WCONTINUED sees it once."""
+    process.stop_report, process.continue_report = 0, True
+    _tell_parent(process, _unless_nocldstop(process), CLD_CONTINUED, Signal.SIGCONT)
+
+
+def _unless_nocldstop(process: Process) -> int:
+    parent = process.parent
+    assert parent is not None
+    action = parent.leader.sighand.get(Signal.SIGCHLD)
+    return 0 if action.flags & SigactionFlag.SA_NOCLDSTOP else int(Signal.SIGCHLD)
