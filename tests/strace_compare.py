@@ -38,6 +38,10 @@ ENVIRONMENT = re.compile(r"/\* (\d+) vars? \*/")
 CHANGES = [
     (re.compile(r"\bsi_([us]time)=\d+"), r"si_\1=TIME"),
     (re.compile(r"\bentry_number=(?:6|12)\b"), "entry_number=TLS"),  # i386, and a 64-bit kernel
+    (
+        re.compile(r'^(readlink\("/proc/self/exe", )"[^"]*"(\.\.\.)?, (\d+)\) = \d+'),
+        r"\1EXE, \3) = N",
+    ),
     (re.compile(r'^(getrandom\()"[^"]*"'), r"\1RANDOM"),
     (re.compile(r"\bst(x?)_(\w+)=[^,}]*time=[^,}]*"), r"st\1_\2=TIME"),
 ]
