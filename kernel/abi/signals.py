@@ -107,6 +107,7 @@ class SigprocmaskHow(IntEnum):
 
 SS_ONSTACK = 1
 SS_DISABLE = 2
+SS_AUTODISARM = 0x8000_0000
 MINSIGSTKSZ = 2048
 
 

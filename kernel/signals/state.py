@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from kernel.abi.signals import SIG_DFL, bit
+from kernel.abi.signals import (
+    FIRST_REAL_TIME,
+    IGNORED_BY_DEFAULT,
+    SIG_DFL,
+    SIG_IGN,
+    SS_DISABLE,
+    bit,
+)  # fmt: skip
+from kernel.errors import Restart
+from kernel.wait import WaitQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +40,32 @@ class Sighand:
         """The action of a signal (1 to 64)."""
         return self.actions.get(signal, DEFAULT)
 
+    def is_ignored(self, signal: int) -> bool:
+        """Whether the signal does nothing: SIG_IGN, or SIG_DFL where the default is to ignore."""
+        handler = self.get(signal).handler
+        if handler == SIG_DFL:
+            return bool(IGNORED_BY_DEFAULT & bit(signal))
+        return handler == SIG_IGN
+
     def copy(self) -> "Sighand":
         """A table of one's own with the same actions."""
         return Sighand(dict(self.actions))
 
+    def reset_handlers(self) -> None:
+        """What execve does to a table of the task's own: caught becomes default, ignored stays."""
+        self.actions = {
+            signal: Action(SIG_IGN)
+            for signal, action in self.actions.items()
+            if action.handler == SIG_IGN
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SigInfo:
-    """siginfo_t (sigaction(2)); which of the fields count depends on signal and code."""
+    """siginfo_t (sigaction(2)); which of the fields count depends on signal and code.
+
+    `user_time` and `system_time` are in clock ticks (1/100 s); `value` is the sigval as a word.
+    """
 
     signal: int
     code: int
@@ -65,12 +92,13 @@ class Pending:
         self.mask = 0
         self.queue: list[SigInfo] = []
 
-    def add(self, info: SigInfo) -> None:
-        """Enter a signal; a standard one that is pending already stays as it was."""
-        if self.mask & bit(info.signal) and info.signal < 32:
-            return
+    def add(self, info: SigInfo) -> bool:
+        """Enter a signal; a standard one that is pending already stays as it was: False."""
+        if self.mask & bit(info.signal) and info.signal < FIRST_REAL_TIME:
+            return False
         self.mask |= bit(info.signal)
         self.queue.append(info)
+        return True
 
     def take(self, signal: int) -> SigInfo:
         """Remove and return the first entry of this signal, which must be pending."""
@@ -88,16 +116,35 @@ class Pending:
 
 
 class SignalState:
-    """What is a task's own: pending and blocked signals, the alternate stack."""
+    """A task's own: pending and blocked signals, the alternate stack, delivery under way."""
 
-    __slots__ = ("blocked", "pending", "saved_mask", "stack_flags", "stack_size", "stack_start")
+    __slots__ = (
+        "attention", "blocked", "ignored", "interrupted", "pending", "queue", "saved_mask",
+        "stack_flags", "stack_size", "stack_start",
+    )  # fmt: skip
 
     def __init__(self, blocked: int = 0) -> None:
         self.pending = Pending()
         self.blocked = blocked
         self.saved_mask: int | None = None
         """The mask to go back to after sigsuspend and friends: put into the frame, or restored."""
+        self.attention = False
+        """Delivery has something to do before the task next executes an instruction of its own.
+
+        Linux's TIF_SIGPENDING; see kernel.signals.attention.
+        """
+        self.ignored = Pending()
+        """Signals dropped when they were sent: they change nothing, but a trace shows them."""
+        self.interrupted: Restart | None = None
+        """How the call in flight was interrupted, from then until delivery has decided its fate."""
+        self.queue = WaitQueue("signal")
+        """Here sigtimedwait sleeps: it is woken by signals that stay pending, too."""
         self.stack_start = 0
         self.stack_size = 0
-        self.stack_flags = 2
+        self.stack_flags = SS_DISABLE
         """SS_DISABLE while there is no alternate stack."""
+
+    def reset_stack(self) -> None:
+        """No alternate stack (after execve)."""
+        self.stack_start = self.stack_size = 0
+        self.stack_flags = 2

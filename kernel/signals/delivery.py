@@ -1,0 +1,212 @@
+"""Delivery: what a task does about its signals before it executes its next instruction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from emulator.machine.machine import EAX, EIP
+from kernel import events
+from kernel.abi.errno import Errno
+from kernel.abi.process import Resource, signal_status
+from kernel.abi.signals import (
+    CORE_DUMPING,
+    SIG_DFL,
+    SIG_IGN,
+    STOPPING,
+    SYNCHRONOUS,
+    SiCode,
+    SigactionFlag,
+    Signal,
+    bit,
+)  # fmt: skip
+from kernel.abi.sysno import Sysno
+from kernel.errors import Restart, SysError
+from kernel.signals import attention, frame, masks, send, stop
+from kernel.signals.siginfo import describe_siginfo
+from kernel.signals.state import DEFAULT, Action, SigInfo
+from kernel.task import exit as exiting
+from kernel.task import job_control
+from kernel.task.task import TaskState
+
+if TYPE_CHECKING:
+    from kernel.task.task import Task
+
+_EINTR = -Errno.EINTR & 0xFFFF_FFFF
+_INT_LENGTH = 2
+"""Octets of `int $0x80`."""
+
+
+def is_due(task: Task) -> bool:
+    """Whether to deliver now, before the task goes on.
+
+    A call in flight is tried again first: what it waited for may have come with the signal.
+    """
+    signals = task.signals
+    return signals.attention and (task.call is None or signals.interrupted is not None)
+
+
+def ends_sleep(task: Task) -> bool:
+    """Whether signals that are ready keep the call in flight, which raised Block, from sleeping.
+
+    If so the call has been reported as interrupted, `is_due` holds, and `deliver` decides its fate.
+    Signals that were dropped do not interrupt calls that would then fail: they are only shown.
+    """
+    if not task.signals.attention:
+        return False
+    is_real = bool(attention.ready_signals(task) or task.process.stop_signal)
+    if is_real or task.restart is not Restart.NEVER:
+        task.signals.interrupted = task.restart
+        task.report_interrupted(task.restart)
+        return True
+    while task.signals.ignored.mask:
+        _report(task, task.signals.ignored.take(_first(task.signals.ignored.mask)), "ignore")
+    task.signals.attention = False
+    return False
+
+
+def deliver(task: Task) -> None:
+    """Act on every signal that is ready: for the current task, its registers in the machine.
+
+    Called when `is_due`. Afterwards the task may be stopped or ending; a call that is still in
+    `task.call` is to be tried again from its first line.
+    """
+    while task.signals.attention:
+        if not _act_on_all(task):
+            return
+        task.signals.attention = False
+        _settle_call(task)
+        masks.restore_after_call(task)
+        if task.signals.attention and task.call is not None:
+            _start_afresh(task)
+
+
+def _act_on_all(task: Task) -> bool:
+    """True when nothing is left to do, False when the task stopped or is to end."""
+    while not task.is_ending:
+        if task.process.stop_signal:
+            stop.join_stop(task)
+            return False
+        taken = _take(task)
+        if taken is None:
+            return True
+        _act(task, *taken)
+        if task.state is TaskState.STOPPED:
+            return False
+    return False
+
+
+def _take(task: Task) -> tuple[SigInfo, bool] | None:
+    """The next signal, and whether it was dropped: the task's own before the process's."""
+    signals, shared = task.signals, task.process.pending
+    own = signals.pending.mask & ~signals.blocked
+    if own:
+        return signals.pending.take(_first(own)), False
+    common = shared.mask & ~signals.blocked
+    ready = common | signals.ignored.mask
+    if not ready:
+        return None
+    signal = _first(ready)
+    if common & bit(signal):
+        return shared.take(signal), False
+    return signals.ignored.take(signal), True
+
+
+def _first(mask: int) -> int:
+    """Those that an instruction causes come first, then the lowest number."""
+    mask = mask & SYNCHRONOUS or mask
+    return (mask & -mask).bit_length()
+
+
+def _act(task: Task, info: SigInfo, dropped: bool) -> None:
+    signal = info.signal
+    action = task.sighand.get(signal)
+    if dropped or task.sighand.is_ignored(signal):
+        _report(task, info, "ignore")
+    elif action.handler not in (SIG_DFL, SIG_IGN):
+        _report(task, info, "handler")
+        _call_handler(task, info, action)
+    elif not bit(signal) & STOPPING:
+        _terminate(task, info)
+    elif signal != Signal.SIGSTOP and job_control.is_orphaned(task.system, task.process.group):
+        _report(task, info, "ignore")
+    else:
+        _report(task, info, "stop")
+        stop.begin_stop(task, signal)
+
+
+def _report(task: Task, info: SigInfo, action: str) -> None:
+    if task.system.journal.recording:
+        task.emit(events.SignalDelivered, info.signal, describe_siginfo(info), action)
+
+
+def _terminate(task: Task, info: SigInfo) -> None:
+    may_dump = bit(info.signal) & CORE_DUMPING
+    dumped = bool(may_dump and task.process.limits.soft(Resource.RLIMIT_CORE))
+    _report(task, info, "core" if dumped else "kill")
+    exiting.kill_process(task.process, signal_status(info.signal, dumped))
+
+
+def _call_handler(task: Task, info: SigInfo, action: Action) -> None:
+    """Make the task's next instruction the handler's first; SIGSEGV where the stack is bad."""
+    signals, signal = task.signals, info.signal
+    _end_call(task, bool(action.flags & SigactionFlag.SA_RESTART))
+    if action.flags & SigactionFlag.SA_RESETHAND:
+        task.sighand.actions[signal] = replace(action, handler=SIG_DFL)
+    old_mask = signals.blocked if signals.saved_mask is None else signals.saved_mask
+    try:
+        frame.push(task, info, action, old_mask)
+    except SysError:
+        if signal == Signal.SIGSEGV:
+            task.sighand.actions[signal] = DEFAULT
+        send.force(task, SigInfo(Signal.SIGSEGV, SiCode.SI_KERNEL))
+        return
+    signals.saved_mask = None
+    itself = 0 if action.flags & SigactionFlag.SA_NODEFER else bit(signal)
+    masks.set_blocked(task, signals.blocked | action.mask | itself)
+
+
+# ---- the call in flight ------------------------------------------------------------------------
+
+
+def _end_call(task: Task, sa_restart: bool) -> None:
+    """A handler is about to run: the interrupted call fails, or is made again after it."""
+    restart, call = task.signals.interrupted, task.call
+    if restart is None or call is None:
+        return
+    if restart is Restart.SYS and sa_restart:
+        _make_again(task, call.number)
+    else:
+        task.system.machine.registers[EAX] = _EINTR
+    task.call = task.signals.interrupted = None
+
+
+def _settle_call(task: Task) -> None:
+    """No handler ran: the interrupted call is tried again, or goes on as restart_syscall."""
+    restart, call = task.signals.interrupted, task.call
+    task.signals.interrupted = None
+    if restart is None or call is None:
+        return
+    if restart is Restart.BLOCK:
+        task.interrupted_call = call
+        _make_again(task, Sysno.RESTART_SYSCALL)
+        task.call = None
+    elif restart is Restart.NEVER:
+        task.system.machine.registers[EAX] = _EINTR
+        task.call = None
+    else:
+        call.progress = None
+        task.report_restarted()
+
+
+def _start_afresh(task: Task) -> None:
+    """More signals came with the old mask: the call is made again after their handlers."""
+    assert task.call is not None
+    _make_again(task, task.call.number)
+    task.call = None
+
+
+def _make_again(task: Task, number: int) -> None:
+    registers = task.system.machine.registers
+    registers[EAX] = number
+    registers[EIP] = (registers[EIP] - _INT_LENGTH) & 0xFFFF_FFFF

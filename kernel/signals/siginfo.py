@@ -1,0 +1,159 @@
+"""siginfo_t: which fields a signal carries, as the octets that programs see and for views."""
+
+import struct
+from enum import Enum
+
+from kernel.abi import signals as abi
+from kernel.abi.signal_frames import SIGINFO_SIZE
+from kernel.abi.signals import Signal, signal_name
+from kernel.events import Described
+from kernel.signals.state import SigInfo
+
+_HEAD = struct.Struct("<iii")
+
+
+class Layout(Enum):
+    """Which member of siginfo_t's union counts (sigaction(2))."""
+
+    KILL = struct.Struct("<iI")
+    TIMER = struct.Struct("<iiI")
+    QUEUE = struct.Struct("<iII")
+    CHILD = struct.Struct("<iIiii")
+    FAULT = struct.Struct("<I")
+
+
+_FAULTS = frozenset((Signal.SIGILL, Signal.SIGFPE, Signal.SIGSEGV, Signal.SIGBUS, Signal.SIGTRAP))
+_LAST_CODE: dict[int, int] = {
+    Signal.SIGILL: 11, Signal.SIGFPE: 15, Signal.SIGSEGV: 10, Signal.SIGBUS: 5, Signal.SIGTRAP: 6,
+    Signal.SIGCHLD: 6,
+}  # fmt: skip
+
+
+def layout(signal: int, code: int) -> Layout:
+    """The union's member, by signal and code, as Linux decides it."""
+    if abi.SiCode.SI_USER < code < abi.SiCode.SI_KERNEL and code <= _LAST_CODE.get(signal, 0):
+        return Layout.CHILD if signal == Signal.SIGCHLD else Layout.FAULT
+    if code == abi.SiCode.SI_TIMER:
+        return Layout.TIMER
+    return Layout.QUEUE if code < 0 else Layout.KILL
+
+
+def pack(info: SigInfo) -> bytes:
+    """The 128 octets of siginfo_t."""
+    kind = layout(info.signal, info.code)
+    fields: tuple[int, ...]
+    if kind is Layout.FAULT:
+        fields = (info.address,)
+    elif kind is Layout.CHILD:
+        fields = (info.pid, info.uid, info.status, info.user_time, info.system_time)
+    elif kind is Layout.TIMER:
+        fields = (info.timer, info.overrun, info.value)
+    elif kind is Layout.QUEUE:
+        fields = (info.pid, info.uid, info.value)
+    else:
+        fields = (info.pid, info.uid)
+    packed: bytes = _HEAD.pack(info.signal, 0, info.code) + kind.value.pack(*fields)
+    return packed.ljust(SIGINFO_SIZE, b"\0")
+
+
+def unpack(signal: int, image: bytes) -> SigInfo:
+    """What a program hands to rt_sigqueueinfo, as this signal."""
+    _, _, code = _HEAD.unpack_from(image)
+    kind = layout(signal, code)
+    fields = kind.value.unpack_from(image, _HEAD.size)
+    if kind is Layout.FAULT:
+        return SigInfo(signal, code, address=fields[0])
+    if kind is Layout.CHILD:
+        pid, uid, status, user, system = fields
+        return SigInfo(signal, code, pid, uid, status, user, system)
+    if kind is Layout.TIMER:
+        return SigInfo(signal, code, timer=fields[0], overrun=fields[1], value=fields[2])
+    return SigInfo(signal, code, fields[0], fields[1], value=fields[2] if len(fields) > 2 else 0)
+
+
+# ---- described ---------------------------------------------------------------------------------
+
+_GENERAL_CODES = {
+    abi.SiCode.SI_USER: "SI_USER",
+    abi.SiCode.SI_KERNEL: "SI_KERNEL",
+    abi.SiCode.SI_QUEUE: "SI_QUEUE",
+    abi.SiCode.SI_TIMER: "SI_TIMER",
+    -3: "SI_MESGQ",
+    -4: "SI_ASYNCIO",
+    -5: "SI_SIGIO",
+    abi.SiCode.SI_TKILL: "SI_TKILL",
+    -60: "SI_ASYNCNL",
+}
+_CODES: dict[int, tuple[str, ...]] = {
+    Signal.SIGILL: (
+        "ILL_ILLOPC", "ILL_ILLOPN", "ILL_ILLADR", "ILL_ILLTRP", "ILL_PRVOPC", "ILL_PRVREG",
+        "ILL_COPROC", "ILL_BADSTK",
+    ),
+    Signal.SIGFPE: (
+        "FPE_INTDIV", "FPE_INTOVF", "FPE_FLTDIV", "FPE_FLTOVF", "FPE_FLTUND", "FPE_FLTRES",
+        "FPE_FLTINV", "FPE_FLTSUB",
+    ),
+    Signal.SIGSEGV: ("SEGV_MAPERR", "SEGV_ACCERR"),
+    Signal.SIGBUS: ("BUS_ADRALN", "BUS_ADRERR", "BUS_OBJERR"),
+    Signal.SIGTRAP: ("TRAP_BRKPT", "TRAP_TRACE", "TRAP_BRANCH", "TRAP_HWBKPT"),
+    Signal.SIGCHLD: (
+        "CLD_EXITED", "CLD_KILLED", "CLD_DUMPED", "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED",
+    ),
+}  # fmt: skip
+
+
+def code_name(signal: int, code: int) -> str:
+    """CLD_EXITED and the like; the bare number where there is no name."""
+    names = _CODES.get(signal, ())
+    if 0 < code <= len(names):
+        return names[code - 1]
+    return _GENERAL_CODES.get(code) or (f"{code:#x}" if code > 0 else str(code))
+
+
+def describe_siginfo(info: SigInfo) -> Described:
+    """The structure as strace prints it, with the fields that its signal and code fill."""
+    fields: list[tuple[str, Described]] = [
+        ("si_signo", ("signal", info.signal)),
+        ("si_code", ("flags", info.code, code_name(info.signal, info.code))),
+    ]
+    kind = layout(info.signal, info.code)
+    if kind is Layout.CHILD:
+        fields += _describe_child(info)
+    elif kind is Layout.FAULT:
+        fields.append(("si_addr", ("ptr", info.address)))
+    elif kind is Layout.TIMER:
+        fields += [("si_timerid", ("hex", info.timer)), ("si_overrun", ("int", info.overrun))]
+        fields.append(("si_value", _describe_value(info.value)))
+    elif info.code != abi.SiCode.SI_KERNEL:
+        fields += [("si_pid", ("int", info.pid)), ("si_uid", ("int", info.uid))]
+        if info.code == abi.SiCode.SI_QUEUE or (info.value and info.code < 0):
+            fields.append(("si_value", _describe_value(info.value)))
+    elif info.signal in _FAULTS:
+        fields.append(("si_addr", ("ptr", info.address)))
+    return ("struct", fields, False)
+
+
+def _describe_child(info: SigInfo) -> list[tuple[str, Described]]:
+    exited = info.code == abi.CLD_EXITED
+    status: Described = ("int", info.status) if exited else ("signal", info.status)
+    return [
+        ("si_pid", ("int", info.pid)),
+        ("si_uid", ("int", info.uid)),
+        ("si_status", status),
+        ("si_utime", ("int", info.user_time)),
+        ("si_stime", ("int", info.system_time)),
+    ]
+
+
+def _describe_value(word: int) -> Described:
+    number = word - (1 << 32) if word & 0x8000_0000 else word
+    fields: list[tuple[str, Described]] = [
+        ("sival_int", ("int", number)),
+        ("sival_ptr", ("ptr", word)),
+    ]
+    return ("struct", fields, False)
+
+
+def name_with_info(info: SigInfo) -> str:
+    """The signal's name, for people."""
+    return signal_name(info.signal)
