@@ -10,7 +10,9 @@ from kernel.abi.errno import Errno
 from kernel.errors import SysError
 
 if TYPE_CHECKING:
+    from kernel.fs.mount import Mount
     from kernel.fs.open_file import OpenFile
+    from kernel.fs.path import Location
     from kernel.task.task import Task
 
 
@@ -33,9 +35,12 @@ class CachedPages(Protocol):
 class Inode:
     """A file: type and permission bits in `mode`, owner, times (nanoseconds since 1970), links.
 
-    `device` is the st_dev of its file system, `rdev` the device number of a device file.
+    `device` is the st_dev of its file system, `rdev` the device number of a device file;
+    `mounted` is what is mounted over it, if anything. `links` is 0 once its last name is gone.
     Subclasses give the contents; what a kind of file cannot do fails with the errno Linux has.
     """
+
+    mounted: Mount | None = None
 
     def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
         self.number = number
@@ -54,36 +59,62 @@ class Inode:
 
     @property
     def is_directory(self) -> bool:
-        return self.type == abi.S_IFDIR
+        return self.mode & abi.S_IFMT == abi.S_IFDIR
 
     @property
     def is_symlink(self) -> bool:
-        return self.type == abi.S_IFLNK
+        return self.mode & abi.S_IFMT == abi.S_IFLNK
 
     @property
     def is_regular(self) -> bool:
-        return self.type == abi.S_IFREG
+        return self.mode & abi.S_IFMT == abi.S_IFREG
 
     @property
     def size(self) -> int:
         """st_size in octets."""
         return 0
 
+    @property
+    def blocks(self) -> int:
+        """st_blocks, in units of 512 octets."""
+        return 0
+
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
         """A new open file for open(2) (creation and permission are done); may raise Block."""
         raise SysError(Errno.ENXIO)
+
+    def refresh(self) -> None:
+        """Bring the attributes up to date before they are shown."""
+
+    def change_mode(self, mode: int, now: int) -> None:
+        """Replace the permission bits (0 to 0o7777); EPERM, EROFS."""
+        self.mode = self.type | mode
+        self.changed = now
+
+    def change_owner(self, uid: int, gid: int, now: int) -> None:
+        """Replace the owner; EPERM, EROFS."""
+        self.uid, self.gid = uid, gid
+        self.changed = now
+
+    def change_times(self, accessed: int, modified: int, now: int) -> None:
+        """Replace both times (nanoseconds since 1970); EPERM, EROFS."""
+        self.accessed, self.modified, self.changed = accessed, modified, now
 
 
 class RegularInode(Inode):
     """A regular file: octets that can be read, written, cut and mapped.
 
     `cached` is set by the page cache while pages are mapped; `read_at` and `write_at` here keep
-    both in step, subclasses implement the `_raw` methods on their own store. `key` (hashable)
-    names contents that do not change, so that translated code can be shared; it is the inode
-    itself unless a subclass knows better.
+    both in step, subclasses implement the `_raw` methods on their own store. `uses` counts open
+    files and mappings: who has the inode for longer than one call holds it, so that the octets
+    stay when the last name goes. `writers` counts opens for writing and `executing` those who
+    run it: one excludes the other (ETXTBSY).
     """
 
     cached: CachedPages | None = None
+    uses = 0
+    writers = 0
+    executing = 0
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to `count` octets from `offset`; fewer at the end of the file."""
@@ -102,10 +133,23 @@ class RegularInode(Inode):
         return len(data)
 
     def truncate(self, size: int) -> None:
-        """Cut or extend (with zeros) to `size` octets."""
+        """Cut or extend (with zeros) to `size` octets; EFBIG, ENOSPC."""
         self.truncate_raw(size)
         if self.cached is not None:
             self.cached.truncate(size)
+
+    def hold(self) -> None:
+        """One more open file or mapping."""
+        self.uses += 1
+
+    def drop(self) -> None:
+        """One less; with the last one the octets of a file without a name go."""
+        self.uses -= 1
+        if not self.uses and not self.links:
+            self.discard()
+
+    def discard(self) -> None:
+        """Nobody can reach the octets any more: give back what they take."""
 
     def read_raw(self, offset: int, count: int) -> bytes:
         raise NotImplementedError
@@ -116,9 +160,30 @@ class RegularInode(Inode):
     def truncate_raw(self, size: int) -> None:
         raise NotImplementedError
 
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        from kernel.fs.regular import RegularFile
+
+        return RegularFile(self, flags, path)
+
 
 class DirectoryInode(Inode):
-    """A directory: names to inodes. Raises SysError with Linux's errno."""
+    """A directory: names to inodes. Raises SysError with Linux's errno.
+
+    `parent` and `name` say where it is: path lookup sets them as it walks in, so that a directory
+    that was moved knows its new place. None at the root of a file system.
+    """
+
+    _parent: DirectoryInode | None = None
+    name: bytes = b""
+
+    @property
+    def parent(self) -> DirectoryInode | None:
+        """The directory it is in; None for a root, and for one whose parent is gone."""
+        return self._parent
+
+    def place(self, parent: DirectoryInode, name: bytes) -> None:
+        """It is in `parent`, called `name`."""
+        self._parent, self.name = parent, name
 
     def lookup(self, name: bytes) -> Inode:
         """The inode behind a name (never "." or ".."); ENOENT."""
@@ -152,6 +217,19 @@ class DirectoryInode(Inode):
         """Move a name, replacing what `new` was; EXDEV, ENOTEMPTY, EISDIR, ENOTDIR, EROFS."""
         raise SysError(Errno.EROFS)
 
+    def exchange(self, old: bytes, target: DirectoryInode, new: bytes, now: int) -> None:
+        """Swap two names (RENAME_EXCHANGE); EXDEV, EINVAL where it cannot be done."""
+        raise SysError(Errno.EINVAL)
+
+    def temporary(self, mode: int, uid: int, gid: int, now: int) -> Inode:
+        """A regular file without a name (O_TMPFILE); EOPNOTSUPP."""
+        raise SysError(Errno.EOPNOTSUPP)
+
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        from kernel.fs.directory import OpenDirectory
+
+        return OpenDirectory(self, flags, path)
+
 
 class SymlinkInode(Inode):
     """A symbolic link."""
@@ -160,6 +238,8 @@ class SymlinkInode(Inode):
         """Where it leads."""
         raise NotImplementedError
 
-    def jump(self, task: Task) -> Inode | None:
-        """For the links of /proc that lead to a file without a name: that file; else None."""
+    def jump(self, task: Task) -> Location | Inode | None:
+        """For the links of /proc that lead to a file itself: where it is (an inode alone for one
+        that never had a name). None: follow `target`.
+        """
         return None

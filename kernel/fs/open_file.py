@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import O_ACCMODE, OpenFlag, Poll
+from kernel.abi.files import O_ACCMODE, O_RDONLY, OpenFlag, Poll
 from kernel.errors import SysError
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
     from kernel.fs.inode import Inode
+    from kernel.fs.path import Location
     from kernel.task.task import Task
 
 
-class OpenFile:
-    """An open file description. `path` is what /proc/self/fd shows; `users` counts descriptors.
+_READABLE = (O_RDONLY, OpenFlag.O_RDWR)
+_WRITABLE = (OpenFlag.O_WRONLY, OpenFlag.O_RDWR)
+"""Access modes; the fourth, 3, allows neither (it serves ioctl alone)."""
 
+
+class OpenFile:
+    """An open file description; `users` counts descriptors. `location` is set by open(2).
+
+    `name` is what /proc/self/fd shows for a file that was never looked up ("pipe:[5]").
     Subclasses override what they can do; the rest fails as on Linux. `read` and `write` raise
     Block where they would have to wait: they never look at O_NONBLOCK, the call does.
     """
@@ -24,17 +31,23 @@ class OpenFile:
     def __init__(self, inode: Inode, flags: int, path: str) -> None:
         self.inode = inode
         self.flags = flags
-        self.path = path
+        self.name = path
+        self.location: Location | None = None
         self.offset = 0
         self.users = 0
 
     @property
+    def path(self) -> str:
+        """What /proc/self/fd shows, octets as Latin-1."""
+        return self.name if self.location is None else self.location.path
+
+    @property
     def is_readable(self) -> bool:
-        return self.flags & O_ACCMODE != OpenFlag.O_WRONLY and not self.flags & OpenFlag.O_PATH
+        return self.flags & O_ACCMODE in _READABLE and not self.flags & OpenFlag.O_PATH
 
     @property
     def is_writable(self) -> bool:
-        return bool(self.flags & O_ACCMODE) and not self.flags & OpenFlag.O_PATH
+        return self.flags & O_ACCMODE in _WRITABLE and not self.flags & OpenFlag.O_PATH
 
     @property
     def is_nonblocking(self) -> bool:

@@ -1,0 +1,179 @@
+"""Host folders shown to guests: every access goes name by name below the folder that was given.
+
+A guest may be hostile, and a host folder may change under our hands. So symbolic links are never
+followed by the host, each folder on the way is opened without following, and only regular files
+are ever opened for their octets. Nothing here is an open file: descriptors live in a cache
+outside the kernel's state and are opened again when needed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from functools import wraps
+from typing import NamedTuple, ParamSpec, TypeVar
+
+from kernel.abi.errno import Errno
+from kernel.errors import SysError
+from kernel.fs.host_descriptors import DESCRIPTORS
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_FOLDER = os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+Identity = tuple[int, int]
+"""st_dev and st_ino of a host file."""
+
+
+def host_call(function: Callable[P, R]) -> Callable[P, R]:
+    """The host's errors become the guest's."""
+
+    @wraps(function)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except OSError as error:
+            raise SysError(guest_errno(error)) from None
+
+    return called
+
+
+def guest_errno(error: OSError) -> Errno:
+    """The same error number; EIO where the host's means nothing to a guest."""
+    return _GUEST_ERRNOS.get(error.errno or 0, Errno.EIO)
+
+
+_GUEST_ERRNOS = {
+    int(errno): errno for errno in Errno if errno not in (Errno.EMFILE, Errno.ENFILE, Errno.EINTR)
+}
+
+
+def os_error(errno: Errno) -> OSError:
+    """The error as the host's own calls report it."""
+    return OSError(int(errno), errno.message)
+
+
+class HostTree(NamedTuple):
+    """A folder of the host that is shown: its real path, and which folder that was at the start."""
+
+    path: bytes
+    identity: Identity
+
+    @classmethod
+    def at(cls, path: bytes) -> HostTree:
+        """The folder at a path that the user gave; OSError where there is none."""
+        real = os.path.realpath(path)
+        status = os.stat(real)
+        if not stat.S_ISDIR(status.st_mode):
+            raise os_error(Errno.ENOTDIR)
+        return cls(real, (status.st_dev, status.st_ino))
+
+    def descriptor(self) -> int:
+        """A descriptor of the folder, kept open; ESTALE where another folder took its place."""
+        kept = DESCRIPTORS.find(self)
+        return DESCRIPTORS.keep(self, self._open()) if kept is None else kept
+
+    def _open(self) -> int:
+        descriptor = walk_down(None, self.path.split(b"/"))
+        if identity_of(os.fstat(descriptor)) != self.identity:
+            os.close(descriptor)
+            raise os_error(Errno.ESTALE)
+        return descriptor
+
+
+def identity_of(status: os.stat_result) -> Identity:
+    return status.st_dev, status.st_ino
+
+
+def walk_down(start: int | None, names: list[bytes] | tuple[bytes, ...]) -> int:
+    """A new descriptor of the folder reached from `start` (None: the host's root) by these names,
+    none of which may be a symbolic link. OSError.
+    """
+    here = os.open(b"/", _FOLDER) if start is None else os.dup(start)
+    try:
+        for name in names:
+            if name:
+                below = os.open(name, _FOLDER, dir_fd=here)
+                os.close(here)
+                here = below
+    except OSError:
+        os.close(here)
+        raise
+    return here
+
+
+class HostNode(NamedTuple):
+    """A place below a tree, by the names that lead to it; () is the tree's folder itself."""
+
+    tree: HostTree
+    parts: tuple[bytes, ...] = ()
+
+    def child(self, name: bytes) -> HostNode:
+        """A name in this folder."""
+        if name in (b"", b".", b"..") or b"/" in name or b"\0" in name:
+            raise SysError(Errno.EINVAL)
+        return HostNode(self.tree, (*self.parts, name))
+
+    def folder(self) -> int:
+        """A new descriptor of the folder that this node is in."""
+        return walk_down(self.tree.descriptor(), self.parts[:-1])
+
+    @host_call
+    def status(self) -> os.stat_result:
+        """lstat(2) of it."""
+        if not self.parts:
+            return os.fstat(self.tree.descriptor())
+        folder = self.folder()
+        try:
+            return os.stat(self.parts[-1], dir_fd=folder, follow_symlinks=False)
+        finally:
+            os.close(folder)
+
+    @host_call
+    def names(self) -> list[bytes]:
+        """The names in this folder, in the host's own order."""
+        place = walk_down(self.tree.descriptor(), self.parts)
+        try:
+            opened = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place)
+        finally:
+            os.close(place)
+        try:
+            return [os.fsencode(name) for name in os.listdir(opened)]
+        finally:
+            os.close(opened)
+
+    @host_call
+    def target(self) -> bytes:
+        """What a symbolic link says."""
+        folder = self.folder()
+        try:
+            return os.readlink(self.parts[-1], dir_fd=folder)
+        finally:
+            os.close(folder)
+
+    @host_call
+    def read(self, identity: Identity, offset: int, count: int) -> bytes:
+        """Octets of the regular file that had this identity; ESTALE where it is another now."""
+        return os.pread(self.descriptor(identity, os.O_RDONLY), count, offset)
+
+    def descriptor(self, identity: Identity, access: int) -> int:
+        """A descriptor of the regular file, open for this access and kept; OSError."""
+        key = (self.tree.path, identity, access)
+        kept = DESCRIPTORS.find(key)
+        return DESCRIPTORS.keep(key, self._open(identity, access)) if kept is None else kept
+
+    def _open(self, identity: Identity, access: int) -> int:
+        folder = self.folder()
+        try:
+            name = self.parts[-1]
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if not stat.S_ISREG(status.st_mode):
+                raise os_error(Errno.ENXIO)
+            opened = os.open(name, access | _FILE, dir_fd=folder)
+        finally:
+            os.close(folder)
+        if identity_of(os.fstat(opened)) != identity:
+            os.close(opened)
+            raise os_error(Errno.ESTALE)
+        return opened

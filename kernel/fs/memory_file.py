@@ -1,0 +1,142 @@
+"""Regular files in memory: pages of octets where something was written, a host file beneath."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.memory import PAGE_SHIFT, PAGE_SIZE
+from kernel.errors import SysError
+from kernel.fs.inode import RegularInode
+
+if TYPE_CHECKING:
+    from kernel.fs.host import HostNode, Identity
+
+MAX_FILE_SIZE = 0xFFFF_FFFF << PAGE_SHIFT
+"""The largest file of 32-bit Linux (MAX_LFS_FILESIZE)."""
+
+
+class Quota:
+    """How many pages of file data a file system may take, and takes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit >> PAGE_SHIFT
+        self.used = 0
+
+    def take(self, pages: int) -> None:
+        """ENOSPC where there are not as many left."""
+        if self.used + pages > self.limit:
+            raise SysError(Errno.ENOSPC)
+        self.used += pages
+
+    def give(self, pages: int) -> None:
+        """Pages are free again."""
+        self.used -= pages
+
+
+class MemoryFile(RegularInode):
+    """A file whose written pages are in memory; what is in none is a hole, full of zeros.
+
+    With a host file beneath, its first `shown` octets show through where no page is.
+    """
+
+    def __init__(self, quota: Quota, mode: int, uid: int, gid: int, now: int) -> None:
+        super().__init__(0, mode, uid, gid, now)
+        self.quota = quota
+        self.pages: dict[int, bytearray] = {}
+        self.length = 0
+        self.beneath: HostNode | None = None
+        self.identity: Identity = (0, 0)
+        self.shown = 0
+        self.host_blocks = 0
+
+    def lay_over(self, node: HostNode, identity: Identity, size: int, blocks: int) -> None:
+        """Show a host file of `size` octets, which takes `blocks` (of 512) on the host."""
+        self.beneath, self.identity = node, identity
+        self.length = self.shown = size
+        self.host_blocks = blocks
+
+    @property
+    def size(self) -> int:
+        return self.length
+
+    @property
+    def blocks(self) -> int:
+        own = len(self.pages) << PAGE_SHIFT - 9
+        return max(own, self.host_blocks) if self.shown else own
+
+    def read_raw(self, offset: int, count: int) -> bytes:
+        end = min(offset + count, self.length)
+        if end <= offset:
+            return b""
+        first, last = offset >> PAGE_SHIFT, end - 1 >> PAGE_SHIFT
+        if first == last and first in self.pages:
+            start = first << PAGE_SHIFT
+            return bytes(self.pages[first][offset - start : end - start])
+        data = self._read_beneath(offset, end - offset)
+        if not self.pages:
+            return data
+        return self._overlaid(data, offset, first, last)
+
+    def _overlaid(self, data: bytes, offset: int, first: int, last: int) -> bytes:
+        """What was read beneath from `offset`, with the pages `first` to `last` over it."""
+        result = bytearray(data)
+        for index in range(first, last + 1):
+            page = self.pages.get(index)
+            if page is not None:
+                at = (index << PAGE_SHIFT) - offset
+                piece = page[-at:] if at < 0 else page
+                at = max(at, 0)
+                kept = len(result) - at
+                result[at : at + len(piece)] = piece[:kept]
+        return bytes(result)
+
+    def _read_beneath(self, offset: int, count: int) -> bytes:
+        """Octets of the host file, zeros behind what is shown of it."""
+        shown = min(self.shown - offset, count)
+        if shown <= 0:
+            return bytes(count)
+        assert self.beneath is not None
+        return self.beneath.read(self.identity, offset, shown).ljust(count, b"\0")
+
+    def write_raw(self, offset: int, data: bytes) -> None:
+        end = offset + len(data)
+        if end > MAX_FILE_SIZE:
+            raise SysError(Errno.EFBIG)
+        first, last = offset >> PAGE_SHIFT, end - 1 >> PAGE_SHIFT
+        new = [index for index in range(first, last + 1) if index not in self.pages]
+        self.quota.take(len(new))
+        for index in new:
+            self.pages[index] = self._new_page(index, offset, end)
+        for index in range(first, last + 1):
+            start = index << PAGE_SHIFT
+            low, high = max(offset, start), min(end, start + PAGE_SIZE)
+            self.pages[index][low - start : high - start] = data[low - offset : high - offset]
+        self.length = max(self.length, end)
+
+    def _new_page(self, index: int, offset: int, end: int) -> bytearray:
+        """A page about to be written in [offset, end): read beneath only where some of it stays."""
+        start = index << PAGE_SHIFT
+        if start >= self.shown or (offset <= start and end >= start + PAGE_SIZE):
+            return bytearray(PAGE_SIZE)
+        return bytearray(self._read_beneath(start, PAGE_SIZE))
+
+    def truncate_raw(self, size: int) -> None:
+        if size > MAX_FILE_SIZE:
+            raise SysError(Errno.EFBIG)
+        if size < self.length:
+            self.shown = min(self.shown, size)
+            self._drop_pages(size + PAGE_SIZE - 1 >> PAGE_SHIFT)
+            page = self.pages.get(size >> PAGE_SHIFT)
+            if page is not None:
+                page[size & PAGE_SIZE - 1 :] = bytes(PAGE_SIZE - (size & PAGE_SIZE - 1))
+        self.length = size
+
+    def _drop_pages(self, first: int) -> None:
+        behind = [index for index in self.pages if index >= first]
+        for index in behind:
+            del self.pages[index]
+        self.quota.give(len(behind))
+
+    def discard(self) -> None:
+        self._drop_pages(0)

@@ -1,0 +1,141 @@
+"""Opening files by name, as open(2) does: find or create, check, cut, and make an open file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import AT_FDCWD, O_ACCMODE, O_TMPFILE, S_IFREG, OpenFlag
+from kernel.errors import SysError
+from kernel.fs.inode import DirectoryInode, Inode, RegularInode
+from kernel.fs.open_file import OpenFile
+from kernel.fs.path import Location, resolve, resolve_creation
+from kernel.fs.permission import READ, SEARCH, WRITE, require, require_owner
+
+if TYPE_CHECKING:
+    from kernel.task.task import Task
+
+_CREAT, _EXCL, _TRUNC = int(OpenFlag.O_CREAT), int(OpenFlag.O_EXCL), int(OpenFlag.O_TRUNC)
+_DIRECTORY, _NOFOLLOW = int(OpenFlag.O_DIRECTORY), int(OpenFlag.O_NOFOLLOW)
+_PATH, _CLOEXEC, _NOATIME = int(OpenFlag.O_PATH), int(OpenFlag.O_CLOEXEC), int(OpenFlag.O_NOATIME)
+_TMPFILE_BIT = O_TMPFILE & ~_DIRECTORY
+_ONLY_FOR_OPENING = _CREAT | _EXCL | _TRUNC | int(OpenFlag.O_NOCTTY) | _CLOEXEC
+_ACCESS = (READ, WRITE, READ | WRITE, READ | WRITE)
+"""What the access mode asks for; mode 3 asks for both and gives neither."""
+
+
+def open_at(task: Task, path: bytes, flags: int, mode: int = 0, at: int = AT_FDCWD) -> OpenFile:
+    """Open a file; the descriptor is the caller's to make. May raise Block (a FIFO).
+
+    Every errno of open(2). O_ASYNC, O_DIRECT and the O_SYNC flags are kept and mean nothing.
+    """
+    if flags & _PATH:
+        return _open_path(task, path, flags, at)
+    if flags & _CREAT and flags & _DIRECTORY:
+        raise SysError(Errno.EINVAL)
+    if flags & _TMPFILE_BIT:
+        return _open_temporary(task, path, flags, mode, at)
+    if flags & _CREAT:
+        location, is_new = _find_or_create(task, path, flags, mode, at)
+    else:
+        location, is_new = resolve(task, path, at, not flags & _NOFOLLOW), False
+    return open_found(task, location, flags, is_new)
+
+
+def open_found(task: Task, location: Location, flags: int, is_new: bool = False) -> OpenFile:
+    """Open what was found; a file that was just created needs no permission."""
+    inode = location.inode
+    _check_kind(inode, flags)
+    wanted = _ACCESS[flags & O_ACCMODE] | (WRITE if flags & _TRUNC else 0)
+    if not is_new:
+        _check_access(task, location, wanted, flags)
+        if flags & _TRUNC and isinstance(inode, RegularInode):
+            cut(task, inode, 0)
+    file = inode.open(task, flags, location.path)
+    file.flags = flags & ~_ONLY_FOR_OPENING
+    file.location = location
+    return file
+
+
+def _check_kind(inode: Inode, flags: int) -> None:
+    if inode.is_symlink:
+        raise SysError(Errno.ELOOP)
+    if inode.is_directory:
+        if flags & (O_ACCMODE | _CREAT | _TRUNC):
+            raise SysError(Errno.EISDIR)
+    elif flags & _DIRECTORY:
+        raise SysError(Errno.ENOTDIR)
+
+
+def _check_access(task: Task, location: Location, wanted: int, flags: int) -> None:
+    inode = location.inode
+    require(task.credentials, inode, wanted)
+    if flags & _NOATIME:
+        require_owner(task.credentials, inode)
+    if wanted & WRITE and isinstance(inode, RegularInode):
+        check_writable(location)
+        if inode.executing:
+            raise SysError(Errno.ETXTBSY)
+
+
+def check_writable(location: Location) -> None:
+    """EROFS where the mount is read-only."""
+    if location.mount is not None:
+        location.mount.check_writable()
+
+
+def cut(task: Task, inode: RegularInode, size: int) -> None:
+    """Change the size, as truncate(2) does."""
+    inode.truncate(size)
+    inode.modified = inode.changed = task.system.clock.wall
+
+
+def _find_or_create(
+    task: Task, path: bytes, flags: int, mode: int, at: int
+) -> tuple[Location, bool]:
+    exclusive = bool(flags & _EXCL)
+    parent, found = resolve_creation(task, path, at, not (exclusive or flags & _NOFOLLOW))
+    if found is not None:
+        if exclusive:
+            raise SysError(Errno.EEXIST)
+        return found, False
+    check_writable(parent.directory)
+    require(task.credentials, parent.folder, WRITE | SEARCH)
+    mode = S_IFREG | mode & 0o7777 & ~task.fs.umask
+    uid, gid = owner_of_new(task, parent.folder)
+    inode = parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall)
+    return Location(parent.directory.mount, inode, parent.folder, parent.name), True
+
+
+def owner_of_new(task: Task, folder: Inode) -> tuple[int, int]:
+    """User and group of a new file: the task's, or the group of a set-group-ID folder."""
+    credentials = task.credentials
+    return credentials.fsuid, folder.gid if folder.mode & 0o2000 else credentials.fsgid
+
+
+def _open_path(task: Task, path: bytes, flags: int, at: int) -> OpenFile:
+    """O_PATH: a descriptor that only stands for a place; a symbolic link itself is one too."""
+    location = resolve(task, path, at, not flags & _NOFOLLOW)
+    if flags & _DIRECTORY and not location.inode.is_directory:
+        raise SysError(Errno.ENOTDIR)
+    file = OpenFile(location.inode, flags & (_PATH | _DIRECTORY | _NOFOLLOW), location.path)
+    file.location = location
+    return file
+
+
+def _open_temporary(task: Task, path: bytes, flags: int, mode: int, at: int) -> OpenFile:
+    """O_TMPFILE: a file in the folder's file system that has no name."""
+    if flags & O_TMPFILE != O_TMPFILE or not flags & O_ACCMODE:
+        raise SysError(Errno.EINVAL)
+    place = resolve(task, path, at)
+    folder = place.inode
+    if not isinstance(folder, DirectoryInode):
+        raise SysError(Errno.ENOTDIR)
+    check_writable(place)
+    require(task.credentials, folder, WRITE | SEARCH)
+    uid, gid = owner_of_new(task, folder)
+    mode = S_IFREG | mode & 0o7777 & ~task.fs.umask
+    inode = folder.temporary(mode, uid, gid, task.system.clock.wall)
+    named = b"#%d" % inode.number
+    location = Location(place.mount, inode, folder, named)
+    return open_found(task, location, flags & ~O_TMPFILE, is_new=True)

@@ -1,0 +1,124 @@
+"""Open regular files: an offset that moves with each read and write.
+
+Every file may be as large as the file system lets it be: O_LARGEFILE is kept but not asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Whence
+from kernel.abi.process import Capability, Resource
+from kernel.errors import SysError
+from kernel.fs.inode import RegularInode
+from kernel.fs.memory_file import MAX_FILE_SIZE
+from kernel.fs.open_file import OpenFile
+
+if TYPE_CHECKING:
+    from kernel.task.task import Task
+
+_APPEND = int(OpenFlag.O_APPEND)
+_NOATIME = int(OpenFlag.O_NOATIME)
+_DAY = 86_400_000_000_000
+
+
+class FileSizeLimit(SysError):
+    """EFBIG because of RLIMIT_FSIZE: the call also sends SIGXFSZ."""
+
+
+class RegularFile(OpenFile):
+    """An open regular file; it holds the inode until its last descriptor is closed."""
+
+    inode: RegularInode
+
+    def __init__(self, inode: RegularInode, flags: int, path: str) -> None:
+        super().__init__(inode, flags, path)
+        inode.hold()
+        if self.is_writable:
+            inode.writers += 1
+
+    def close(self) -> None:
+        if self.is_writable:
+            self.inode.writers -= 1
+        self.inode.drop()
+
+    def read(self, task: Task, count: int) -> bytes:
+        data = self.read_at(task, self.offset, count)
+        self.offset += len(data)
+        return data
+
+    def read_at(self, task: Task, offset: int, count: int) -> bytes:
+        inode = self.inode
+        data = inode.read_at(offset, count)
+        if inode.accessed <= inode.modified or inode.accessed <= inode.changed:
+            self._note_access(task)
+        return data
+
+    def _note_access(self, task: Task) -> None:
+        """Move the access time as mounts with "relatime" do: when it lies before a change."""
+        mount = self.location and self.location.mount
+        if not self.flags & _NOATIME and mount and not mount.read_only:
+            self.inode.accessed = task.system.clock.wall
+
+    def write(self, task: Task, data: bytes) -> int:
+        if self.flags & _APPEND:
+            self.offset = self.inode.size
+        written = self.write_at(task, self.offset, data)
+        self.offset += written
+        return written
+
+    def write_at(self, task: Task, offset: int, data: bytes) -> int:
+        """Store; Linux lets O_APPEND win over pwrite's offset. EFBIG, ENOSPC."""
+        inode = self.inode
+        if self.flags & _APPEND:
+            offset = inode.size
+        limit = task.process.limits.soft(Resource.RLIMIT_FSIZE)
+        if offset + len(data) > limit:
+            require_size(task, offset + 1)
+            data = data[: limit - offset]
+        written = inode.write_at(offset, data)
+        if inode.mode & (S_ISUID | S_ISGID):
+            drop_privileges(task, inode)
+        inode.modified = inode.changed = task.system.clock.wall
+        return written
+
+    def seek(self, offset: int, whence: int) -> int:
+        """The new offset. Data is all there is below the size: holes are not told apart."""
+        size = self.inode.size
+        if whence == Whence.SEEK_CUR:
+            offset += self.offset
+        elif whence == Whence.SEEK_END:
+            offset += size
+        elif whence in (Whence.SEEK_DATA, Whence.SEEK_HOLE):
+            if not 0 <= offset < size:
+                raise SysError(Errno.ENXIO)
+            offset = size if whence == Whence.SEEK_HOLE else offset
+        elif whence != Whence.SEEK_SET:
+            raise SysError(Errno.EINVAL)
+        if not 0 <= offset <= MAX_FILE_SIZE:
+            raise SysError(Errno.EINVAL)
+        self.offset = offset
+        return offset
+
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        if request != Ioctl.FIONREAD:
+            raise SysError(Errno.ENOTTY)
+        task.memory.write_word(argument, self.inode.size - self.offset)
+        return 0
+
+
+def require_size(task: Task, size: int) -> None:
+    """FileSizeLimit where a file may not become as large as `size`."""
+    if size > task.process.limits.soft(Resource.RLIMIT_FSIZE):
+        raise FileSizeLimit(Errno.EFBIG)
+
+
+def drop_privileges(task: Task, inode: RegularInode) -> None:
+    """A changed program is not set-user-ID any more, unless CAP_FSETID changed it."""
+    if not task.credentials.has(Capability.CAP_FSETID):
+        kept = inode.mode & 0o1777
+        if not inode.mode & 0o010:
+            kept |= inode.mode & S_ISGID  # mandatory locking's mark, not a privilege
+        if kept != inode.mode & 0o7777:
+            inode.change_mode(kept, task.system.clock.wall)
