@@ -8,6 +8,8 @@ from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI
 from emulator.machine.traps import SYSCALL, BudgetSpent, PageFault, Trap
 from kernel import events
 from kernel.abi.errno import Errno
+from kernel.abi.process import signal_status
+from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.clock import BLOCK_NS, SYSCALL_NS
 from kernel.errors import REPLACED, Block, Hold, Restart, SysError
@@ -164,24 +166,23 @@ class Kernel:
 
     def _before_user_mode(self, task: Task) -> None:
         """Deliver signals, then let others run if the task's time is up."""
-        system = self.system
-        if delivery.is_due(task):
+        scheduler = self.system.scheduler
+        while delivery.is_due(task) and not task.is_ending:
             if task.rseq_area:
                 rseq.abort(task)
             delivery.deliver(task)
-            if system.scheduler.current is not task:
-                return
             if task.state is not TaskState.RUNNING:
                 self._switch_away(task)
                 return
-            if task.call is not None:
+            if task.call is not None and not task.is_ending:
                 self._attempt(task, task.call)
-                if system.scheduler.current is not task:
+                if scheduler.current is not task:
                     return
-                self._before_user_mode(task)
-                return
+        if task.is_ending:
+            self._continue_exit(task)
+            return
         self._yield_if_asked(task)
-        if self.slice_left <= 0 and system.scheduler.current is task:
+        if self.slice_left <= 0 and scheduler.current is task:
             self._preempt(task)
 
     def _preempt(self, task: Task) -> None:
@@ -228,8 +229,7 @@ class Kernel:
             return
         except SysError:
             self.system.notice(f"out of memory: pid {task.pid} ({task.name}) is killed")
-            exiting.kill_process(task.process, send.KILLED)
-            exiting.begin_exit(task)
+            exiting.kill_process(task.process, signal_status(Signal.SIGKILL, dumped=False))
             return
         task.minor_faults += 1
         if recording:
@@ -350,7 +350,7 @@ class Kernel:
         task.emit(events.SyscallExited, call.number, name, result, error, arguments, value, note)
 
     def call_restarted(self, task: Task) -> None:
-        """No handler ran: the interrupted call is made again, which a trace shows as a new one."""
+        """The call in flight, shown as interrupted, is tried again: show it as begun."""
         if self.system.journal.recording and task.call is not None:
             self._report_entry(task, task.call)
 

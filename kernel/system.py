@@ -10,6 +10,7 @@ from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
+from kernel.task.futex import FutexQueue, Key
 from kernel.task.scheduler import Scheduler
 from kernel.task.table import TaskTable
 from kernel.task.terminal_signals import TerminalSignals
@@ -29,7 +30,7 @@ class Reporter(Protocol):
         """Emit the end of a call whose sleep a signal ended."""
 
     def call_restarted(self, task: Task) -> None:
-        """Emit the beginning of such a call's next attempt, when no handler ran."""
+        """Emit that the call begins once more."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class System:
         self.console: Console
         self.reporter: Reporter
         self.terminal_signals = TerminalSignals(self)
+        self.futexes: dict[Key, FutexQueue] = {}
+        """Words of memory that tasks wait for."""
         self.memory_names = 0
         """Address spaces made so far; each is called mm#N."""
         self.anonymous_inodes = 0

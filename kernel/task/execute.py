@@ -68,8 +68,8 @@ def find_program(task: Task, location: Location, arguments: Arguments, name: byt
             _note_set_id(task, inode, location)
             try:
                 elf = elf_format.parse(head, inode.size)
-            except elf_format.BadElf:
-                raise SysError(Errno.ENOEXEC) from None
+            except elf_format.BadElf as bad:
+                raise SysError(Errno.ENOEXEC) from bad
             return Program(inode, location.path, elf, arguments, comm)
         interpreter, prefix = parse_script(head)
         arguments = arguments.for_script(prefix, name)

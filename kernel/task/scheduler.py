@@ -75,8 +75,6 @@ class Scheduler:
             due.append(sleeper)
             if isinstance(sleeper, Task):
                 sleeper.deadline = None
-            else:
-                sleeper.alarm = None
         return due
 
 

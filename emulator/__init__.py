@@ -1,0 +1,17 @@
+"""emu386: an i386 Linux process model one can watch. `from emulator import Session` runs a guest."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.session import Session
+
+__all__ = ["Session"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import Session when first asked for: the layers below must not import it."""
+    if name == "Session":
+        from emulator.session import Session
+
+        return Session
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

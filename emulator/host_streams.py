@@ -1,0 +1,71 @@
+"""Host streams: our own standard input, output and error, as the guest is to see them."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from kernel.fs.console import StreamKind
+
+CHUNK = 1 << 16
+
+
+def kind_of(stream: int) -> StreamKind | None:
+    """What the host has as descriptor 0, 1 or 2; None where it is closed."""
+    try:
+        status = os.fstat(stream)
+    except OSError:
+        return None
+    offset = 0
+    if stat.S_ISREG(status.st_mode):
+        offset = os.lseek(stream, 0, os.SEEK_CUR)
+    return StreamKind(
+        status.st_mode, status.st_size, status.st_rdev, os.isatty(stream), _name(stream, status),
+        offset, _appends(stream),
+    )  # fmt: skip
+
+
+def _name(stream: int, status: os.stat_result) -> str:
+    """A name for /proc/self/fd that tells the guest nothing of the host's folders."""
+    if stat.S_ISFIFO(status.st_mode):
+        return f"pipe:[{stream + 1}]"
+    return ("/dev/stdin", "/dev/stdout", "/dev/stderr")[stream]
+
+
+def _appends(stream: int) -> bool:
+    try:
+        import fcntl
+
+        return bool(fcntl.fcntl(stream, fcntl.F_GETFL) & os.O_APPEND)
+    except (ImportError, OSError):
+        return False
+
+
+def read_input() -> bytes:
+    """Some octets of standard input, waiting for them; b"" at its end."""
+    try:
+        return os.read(0, CHUNK)
+    except OSError:
+        return b""
+
+
+def write_all(stream: int, data: bytes) -> bool:
+    """Write everything; False once the reader has gone or the device takes no more.
+
+    A full disk raises OSError(ENOSPC), which is the user's to know.
+    """
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(stream, view) :]
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        except BlockingIOError:
+            _wait_writable(stream)
+    return True
+
+
+def _wait_writable(stream: int) -> None:
+    import select
+
+    select.select([], [stream], [])

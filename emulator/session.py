@@ -1,0 +1,312 @@
+"""A session: a machine, a kernel and a guest put together, and run.
+
+Everything from the host (arguments, files shown, standard input, a limit's clock) comes in here;
+everything the guest says goes out here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from emulator.machine.unicorn_cpu import UnicornCpu
+from emulator.stopper import Stopper
+from kernel.abi.process import Resource
+from kernel.boot import FirstProgram, boot
+from kernel.clock import NANOSECONDS, Clock
+from kernel.errors import BadGuest
+from kernel.events import ConsoleOutput, Event, Journal
+from kernel.fs.console import Console, StreamKind
+from kernel.fs.layout import Bind, Layout, build_namespace
+from kernel.kernel import Kernel, Pause
+from kernel.system import Settings, System
+from kernel.task.credentials import Credentials
+from kernel.task.limits import Pair
+from kernel.task.waiting import exit_status_of
+
+QUANTUM = 500_000
+"""Blocks between two looks at the outside world."""
+DEADLOCK_STATUS = LIMIT_STATUS = 124
+INTERRUPTED_STATUS = 130
+PIPE = StreamKind()
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run a guest; the command's options (see `emu386 run --help`) under the same names.
+
+    Sizes are in octets, `timeout` in seconds of the host, `max_blocks` in blocks of code entered.
+    """
+
+    argv0: str | None = None
+    environment: tuple[tuple[str, str | None], ...] = ()
+    user: int = 0
+    group: int = 0
+    ram: int = 256 << 20
+    root: str | None = None
+    is_isolated: bool = False
+    binds: tuple[Bind, ...] = ()
+    limits: dict[Resource, Pair] = field(default_factory=dict)
+    max_procs: int = 32768
+    max_blocks: int | None = None
+    max_output: int | None = None
+    timeout: float | None = None
+    host_clock: bool = False
+    seed: int = 0
+    random_schedule: bool = False
+    record: bool = False
+
+
+class Streams:
+    """Where a session's standard streams lead: to bytes in memory, unless a subclass says more.
+
+    `kinds` is what the guest sees; `read` returns input, b"" at its end; `write` returns False
+    once nobody reads any more.
+    """
+
+    def __init__(
+        self, stdin: bytes = b"", kinds: tuple[StreamKind | None, ...] = (PIPE, PIPE, PIPE)
+    ) -> None:
+        self.kinds = kinds
+        self.written: dict[int, bytearray] = {1: bytearray(), 2: bytearray(), 0: bytearray()}
+        self._stdin = stdin
+
+    def read(self) -> bytes:
+        data, self._stdin = self._stdin, b""
+        return data
+
+    def wait(self, seconds: float | None, for_input: bool) -> bool:
+        """Let host time pass, until there is input if asked for; whether there is some."""
+        if not for_input and seconds is not None:
+            time.sleep(seconds)
+        return for_input
+
+    def write(self, stream: int, data: bytes) -> bool:
+        self.written[stream] += data
+        return True
+
+
+class Session:
+    """One run of a guest program.
+
+    `on_events` is called with the events of each stretch of the run, `say` with lines for people.
+    Raises BadGuest where the program or an option cannot be used.
+    """
+
+    def __init__(
+        self,
+        program: str,
+        arguments: Iterable[str] = (),
+        options: Options = Options(),
+        streams: Streams | None = None,
+        on_events: Callable[[list[Event]], None] | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        self.options = options
+        self.streams = streams if streams is not None else Streams()
+        self.notices: list[str] = []
+        self._on_events = on_events
+        self._say = say or self.notices.append
+        self._output = 0
+        self._started = time.monotonic_ns()
+        self._stopper = Stopper()
+        machine = _machine(options)
+        self._stopper.attach(machine.interrupt)
+        self.system = self._build(machine)
+        self.kernel = Kernel(self.system)
+        argv = (options.argv0 if options.argv0 is not None else program, *arguments)
+        self._boot(program, argv)
+
+    def _build(self, machine: UnicornCpu) -> System:
+        options = self.options
+        settings = Settings(
+            max_tasks=options.max_procs, seed=options.seed, random_schedule=options.random_schedule
+        )
+        clock = _clock(options)
+        recording = options.record or self._on_events is not None
+        system = System(machine, settings, clock, Journal(recording))
+        system.console = Console(system, self.streams.kinds)
+        return system
+
+    def _boot(self, program: str, argv: tuple[str, ...]) -> None:
+        options, system = self.options, self.system
+        layout = Layout(
+            os.fsencode(program), os.fsencode(os.getcwd()),
+            None if options.root is None else os.fsencode(options.root),
+            options.is_isolated, options.binds,
+        )  # fmt: skip
+        start = build_namespace(system, layout)
+        system.namespace = start.namespace
+        first = FirstProgram(
+            tuple(os.fsencode(word) for word in argv), _environment(options.environment),
+            Credentials.of_user(options.user, options.group), options.limits,
+        )  # fmt: skip
+        boot(system, start, first)
+
+    # ---- running -----------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Run until no process is left; the exit status: the guest's own, 128 + n for signal n,
+        124 at a limit or when nothing can ever wake a process again, 130 after Ctrl-C.
+        """
+        with self._stopper.watching(self.options.timeout):
+            while True:
+                self._keep_time()
+                pause = self.kernel.run(self._quantum())
+                self._drain()
+                ended = self._react(pause)
+                if ended is not None:
+                    return ended
+
+    def _quantum(self) -> int:
+        limit = self.options.max_blocks
+        return QUANTUM if limit is None else max(min(QUANTUM, limit - self.kernel.blocks), 1)
+
+    def _react(self, pause: Pause) -> int | None:
+        """What to do about a pause; the exit status where the run is over."""
+        if self._stopper.interrupted:
+            return INTERRUPTED_STATUS
+        if self._limit_reached():
+            return LIMIT_STATUS
+        if pause is Pause.FINISHED:
+            return self.status
+        if pause is Pause.INPUT:
+            self._feed()
+        elif pause is Pause.ASLEEP:
+            return self._asleep()
+        return None
+
+    @property
+    def status(self) -> int:
+        """Exit status of the first process as a shell has it: 128 + n after signal n."""
+        first = self.system.tasks.first
+        assert first is not None
+        word = exit_status_of(first)
+        return 128 + (word & 0x7F) if word & 0x7F else word >> 8 & 0xFF
+
+    def _feed(self) -> None:
+        console = self.system.console
+        with self._stopper.interruptible():
+            if self.options.host_clock and not self._wait_on_host():
+                return
+            data = self.streams.read()
+            if data:
+                console.feed(data)
+            else:
+                console.end_of_input()
+
+    def _limit_reached(self) -> bool:
+        options = self.options
+        if options.max_blocks is not None and self.kernel.blocks >= options.max_blocks:
+            self._say(f"limit reached: {options.max_blocks} blocks of code (--max-insns)")
+        elif options.max_output is not None and self._output > options.max_output:
+            self._say(f"limit reached: {options.max_output} bytes of output (--max-output)")
+        elif self._stopper.timed_out:
+            self._say(f"limit reached: {options.timeout:g} seconds (--timeout)")
+        else:
+            return False
+        return True
+
+    def _asleep(self) -> int:
+        """Nobody can ever wake again. After the first process's end that is no news."""
+        first = self.system.tasks.first
+        assert first is not None
+        if first.leader.is_gone:
+            return self.status
+        self._say("every process sleeps and nothing can wake one:")
+        for task in self.system.tasks.tasks():
+            if not task.is_gone and task.process is not self.system.tasks.init:
+                self._say(f"  pid {task.tid} ({task.name}): {_what_for(task)}")
+        return DEADLOCK_STATUS
+
+    def _wait_on_host(self) -> bool:
+        """With the host's clock: sleep until the next deadline or until there is input."""
+        system = self.system
+        deadline = system.scheduler.next_deadline()
+        seconds = None
+        if deadline is not None:
+            seconds = max(deadline - self._host_now(), 0) / NANOSECONDS
+        return self.streams.wait(seconds, system.console.wants_input)
+
+    def _host_now(self) -> int:
+        return time.monotonic_ns() - self._started
+
+    def _keep_time(self) -> None:
+        """With the host's clock: bring the guest's up to it, and wake who is due."""
+        if self.options.host_clock:
+            self.system.clock.advance_to(self._host_now())
+            self.kernel.wake_due()
+
+    # ---- output ------------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        system = self.system
+        output = system.console.drain()
+        if self._on_events is None and not self.options.record:
+            for stream, data in output:
+                self._write(stream, data)
+        else:
+            self._drain_events(system.journal.drain())
+        for notice in system.notices:
+            self._say(notice)
+        system.notices.clear()
+
+    def _drain_events(self, events: list[Event]) -> None:
+        """Keep the order in which output and calls happened."""
+        pending: list[Event] = []
+        for event in events:
+            if isinstance(event, ConsoleOutput):
+                self._pass_on(pending)
+                pending = []
+                self._write(event.stream, event.text.encode("latin-1"))
+            pending.append(event)
+        self._pass_on(pending)
+
+    def _pass_on(self, events: list[Event]) -> None:
+        if events and self._on_events is not None:
+            self._on_events(events)
+
+    def _write(self, stream: int, data: bytes) -> None:
+        self._output += len(data)
+        if not self.streams.write(stream, data):
+            self.system.console.broken.add(stream)
+
+
+def _machine(options: Options) -> UnicornCpu:
+    try:
+        return UnicornCpu(options.ram)
+    except (ValueError, OSError) as error:
+        raise BadGuest(str(error)) from None
+
+
+def _clock(options: Options) -> Clock:
+    if options.host_clock:
+        return Clock(time.time_ns(), host=True)
+    return Clock()
+
+
+DEFAULT_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", "TERM": "dumb"}
+
+
+def _environment(changes: tuple[tuple[str, str | None], ...]) -> tuple[bytes, ...]:
+    """The few variables every guest gets, with the user's added, replaced or (None) removed."""
+    variables: dict[str, str] = dict(DEFAULT_ENVIRONMENT)
+    for name, value in changes:
+        if value is None:
+            variables.pop(name, None)
+        else:
+            variables[name] = value
+    return tuple(os.fsencode(f"{name}={value}") for name, value in variables.items())
+
+
+def _what_for(task: object) -> str:
+    from kernel.syscalls.table import TABLE
+    from kernel.task.task import Task
+
+    assert isinstance(task, Task)
+    if task.state.name == "STOPPED":
+        return "stopped by a signal"
+    name = TABLE[task.call.number].name if task.call is not None else "nothing"
+    return f"{name} waits for: {task.wait_channel or 'a signal'}"
