@@ -1,0 +1,227 @@
+"""futex(2) and the robust lists of mutexes (get_robust_list(2)).
+
+Priority inheritance (FUTEX_LOCK_PI and its like), FUTEX_FD and futex_waitv are not part of the
+model: ENOSYS.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kernel.abi.errno import Errno
+from kernel.abi.futex import (
+    FUTEX_BITSET_MATCH_ANY,
+    FUTEX_CLOCK_REALTIME,
+    FUTEX_COMMAND_MASK,
+    FUTEX_PRIVATE_FLAG,
+    ROBUST_LIST_HEAD_SIZE,
+    WAKE_COMPARISONS,
+    WAKE_OPERATIONS,
+    FutexOp,
+)  # fmt: skip
+from kernel.abi.process import Capability
+from kernel.abi.sysno import Sysno
+from kernel.errors import SysError
+from kernel.events import Described
+from kernel.syscalls.arguments import (
+    Argument,
+    DescribedArgument,
+    Int,
+    Moment,
+    Pointer,
+    Size,
+    signed,
+)
+from kernel.syscalls.table import syscall
+from kernel.syscalls.time_values import describe_timespec, describe_timespec64, read_timespec
+from kernel.task import futex as futexes
+from kernel.task.futex import key_of
+from kernel.task.task import Call, Task
+
+_TIMED = frozenset((FutexOp.FUTEX_WAIT, FutexOp.FUTEX_WAIT_BITSET))
+_WITH_BITSET = frozenset((FutexOp.FUTEX_WAIT_BITSET, FutexOp.FUTEX_WAKE_BITSET))
+_WITH_SECOND_WORD = frozenset(
+    (FutexOp.FUTEX_REQUEUE, FutexOp.FUTEX_CMP_REQUEUE, FutexOp.FUTEX_WAKE_OP)
+)
+
+
+def _command(call: Call) -> int:
+    return call.words[1] & FUTEX_COMMAND_MASK
+
+
+class _OperationArgument(Argument):
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        command = value & FUTEX_COMMAND_MASK
+        try:
+            text = FutexOp(command).name
+        except ValueError:
+            return ("flags", value, f"{value:#x} /* FUTEX_??? */")
+        if value & FUTEX_PRIVATE_FLAG:
+            text += "_PRIVATE"
+        if value & FUTEX_CLOCK_REALTIME:
+            text += "|FUTEX_CLOCK_REALTIME"
+        return ("flags", value, text)
+
+
+class _ValueArgument(Argument):
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        value = call.words[word]
+        if _command(call) in _TIMED or _command(call) == FutexOp.FUTEX_CMP_REQUEUE:
+            return ("int", value)
+        return ("int", signed(value))
+
+
+class _TimeoutArgument(Argument):
+    """A timeout; a second count for the operations on two words; nothing for waking."""
+
+    def __init__(self, wide: bool) -> None:
+        self._timespec = DescribedArgument(describe_timespec64 if wide else describe_timespec)
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        if _command(call) in _TIMED:
+            return self._timespec.describe(task, call, word)
+        if _command(call) in _WITH_SECOND_WORD:
+            return ("int", signed(call.words[word]))
+        return ("omit",)
+
+
+class _SecondWordArgument(Argument):
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        return ("ptr", call.words[word]) if _command(call) in _WITH_SECOND_WORD else ("omit",)
+
+
+class _LastArgument(Argument):
+    """A bitset, a value to compare with, or an encoded operation."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        value, command = call.words[word], _command(call)
+        if command in _WITH_BITSET:
+            name = "FUTEX_BITSET_MATCH_ANY" if value == FUTEX_BITSET_MATCH_ANY else f"{value:#x}"
+            return ("flags", value, name)
+        if command == FutexOp.FUTEX_CMP_REQUEUE:
+            return ("int", value)
+        if command == FutexOp.FUTEX_WAKE_OP:
+            return ("flags", value, _wake_op_text(value))
+        return ("omit",)
+
+
+def _wake_op_text(value: int) -> str:
+    kind, comparison = value >> 28 & 7, value >> 24 & 15
+    names = dict(enumerate(WAKE_OPERATIONS)), dict(enumerate(WAKE_COMPARISONS))
+    shift = "FUTEX_OP_OPARG_SHIFT|" if value >> 31 else ""
+    return (
+        f"{shift}{names[0].get(kind, hex(kind))}<<28|{_hex(value >> 12 & 0xFFF)}<<12"
+        f"|{names[1].get(comparison, hex(comparison))}<<24|{_hex(value & 0xFFF)}"
+    )
+
+
+def _hex(value: int) -> str:
+    return f"{value:#x}" if value else "0"
+
+
+Operation = Annotated[int, _OperationArgument()]
+Value = Annotated[int, _ValueArgument()]
+Timeout = Annotated[int, _TimeoutArgument(wide=False)]
+Timeout64 = Annotated[int, _TimeoutArgument(wide=True)]
+SecondWord = Annotated[int, _SecondWordArgument()]
+Last = Annotated[int, _LastArgument()]
+
+
+@syscall(Sysno.FUTEX)
+def futex(
+    task: Task, address: Pointer, operation: Operation, value: Value, timeout: Timeout,
+    second: SecondWord, last: Last,
+) -> int:  # fmt: skip
+    """Wait for a word to change, or wake those who do. EAGAIN, ETIMEDOUT, EINTR, EINVAL, EFAULT."""
+    return _futex(task, address, operation, value, timeout, second, last, wide=False)
+
+
+@syscall(Sysno.FUTEX_TIME64)
+def futex_time64(
+    task: Task, address: Pointer, operation: Operation, value: Value, timeout: Timeout64,
+    second: SecondWord, last: Last,
+) -> int:  # fmt: skip
+    """The same with 64-bit seconds."""
+    return _futex(task, address, operation, value, timeout, second, last, wide=True)
+
+
+def _futex(
+    task: Task, address: int, operation: int, value: int, timeout: int, second: int, last: int,
+    wide: bool,
+) -> int:  # fmt: skip
+    command = operation & FUTEX_COMMAND_MASK
+    private = bool(operation & FUTEX_PRIVATE_FLAG)
+    if operation & FUTEX_CLOCK_REALTIME and command not in _TIMED:
+        raise SysError(Errno.ENOSYS)
+    bitset = last if command in _WITH_BITSET else FUTEX_BITSET_MATCH_ANY
+    if command in _TIMED:
+        deadline = _deadline(task, operation, timeout, wide) if timeout else None
+        return futexes.wait(task, address, value, private, bitset, deadline)
+    key = key_of(task.memory, address, private)
+    if command in (FutexOp.FUTEX_WAKE, FutexOp.FUTEX_WAKE_BITSET):
+        if not bitset:
+            raise SysError(Errno.EINVAL)
+        return futexes.wake(task.system, key, signed(value), bitset)
+    if command not in _WITH_SECOND_WORD:
+        raise SysError(Errno.ENOSYS)
+    counts = signed(value), signed(timeout)
+    target = key_of(task.memory, second, private)
+    if command == FutexOp.FUTEX_WAKE_OP:
+        also = futexes.operate(task, second, last)
+        woken = futexes.wake(task.system, key, counts[0])
+        return woken + (futexes.wake(task.system, target, counts[1]) if also else 0)
+    if min(counts) < 0:
+        raise SysError(Errno.EINVAL)
+    if command == FutexOp.FUTEX_CMP_REQUEUE and task.memory.read_word(address) != last:
+        raise SysError(Errno.EAGAIN)
+    return futexes.requeue(task.system, key, target, *counts)
+
+
+def _deadline(task: Task, operation: int, timeout: int, wide: bool) -> int:
+    """Relative to the call for FUTEX_WAIT, else a moment of the clock that the operation names."""
+    time = read_timespec(task, timeout, wide)
+    clock = task.system.clock
+    if operation & FUTEX_COMMAND_MASK == FutexOp.FUTEX_WAIT:
+        assert task.call is not None
+        return task.call.entered + time
+    return time - clock.wall_at_boot if operation & FUTEX_CLOCK_REALTIME else time
+
+
+# ---- robust lists ------------------------------------------------------------------------------
+
+
+def _describe_word(task: Task, address: int) -> Described:
+    return ("array", [("ptr", task.memory.read_word(address))], False)
+
+
+def _describe_size(task: Task, address: int) -> Described:
+    return ("array", [("int", task.memory.read_word(address))], False)
+
+
+@syscall(Sysno.SET_ROBUST_LIST)
+def set_robust_list(task: Task, head: Pointer, size: Size) -> int:
+    """Tell where the thread keeps its list of robust mutexes, for the thread's end. EINVAL."""
+    if size != ROBUST_LIST_HEAD_SIZE:
+        raise SysError(Errno.EINVAL)
+    task.robust_list = head
+    return 0
+
+
+@syscall(Sysno.GET_ROBUST_LIST)
+def get_robust_list(
+    task: Task,
+    tid: Int,
+    head: Annotated[int, DescribedArgument(_describe_word, Moment.EXIT)],
+    size: Annotated[int, DescribedArgument(_describe_size, Moment.EXIT)],
+) -> int:
+    """Where a thread (0: the caller) keeps that list. ESRCH, EPERM, EFAULT."""
+    target = task.system.tasks.find(tid) if tid else task
+    if target is None:
+        raise SysError(Errno.ESRCH)
+    mine, theirs = task.credentials, target.credentials
+    is_own = {mine.fsuid} == {theirs.uid, theirs.euid, theirs.suid}
+    if not is_own and not mine.has(Capability.CAP_SYS_ADMIN):
+        raise SysError(Errno.EPERM)
+    task.memory.write_word(size, ROBUST_LIST_HEAD_SIZE)
+    task.memory.write_word(head, target.robust_list)
+    return 0
