@@ -7,15 +7,20 @@ from kernel.abi.files import OpenFlag
 from kernel.errors import SysError
 from kernel.fs.open_file import OpenFile
 
+_PATH = int(OpenFlag.O_PATH)
+
 
 class FileTable:
-    """Descriptors of one or more tasks (`users`). `close_on_exec` holds descriptor numbers."""
+    """Descriptors of one or more tasks (`users`). `close_on_exec` holds descriptor numbers;
+    below `full` every number is taken.
+    """
 
-    __slots__ = ("close_on_exec", "files", "users")
+    __slots__ = ("close_on_exec", "files", "full", "users")
 
     def __init__(self) -> None:
         self.files: dict[int, OpenFile] = {}
         self.close_on_exec: set[int] = set()
+        self.full = 0
         self.users = 1
 
     def find(self, number: int) -> OpenFile | None:
@@ -25,7 +30,7 @@ class FileTable:
     def get(self, number: int) -> OpenFile:
         """The open file behind a descriptor that may be used for I/O; EBADF."""
         file = self.files.get(number)
-        if file is None or file.flags & OpenFlag.O_PATH:
+        if file is None or file.flags & _PATH:
             raise SysError(Errno.EBADF)
         return file
 
@@ -38,12 +43,19 @@ class FileTable:
 
     def add(self, file: OpenFile, limit: int, close_on_exec: bool = False, lowest: int = 0) -> int:
         """Install at the lowest free number >= `lowest`; EMFILE at `limit`."""
-        number = lowest
+        number = self.lowest_free(limit, lowest)
+        self.put(number, file, close_on_exec)
+        return number
+
+    def lowest_free(self, limit: int, lowest: int = 0) -> int:
+        """The lowest free number >= `lowest`; EMFILE at `limit`."""
+        number = max(lowest, self.full)
         while number in self.files:
             number += 1
         if number >= limit:
             raise SysError(Errno.EMFILE)
-        self.put(number, file, close_on_exec)
+        if lowest <= self.full:
+            self.full = number
         return number
 
     def put(self, number: int, file: OpenFile, close_on_exec: bool = False) -> None:
@@ -61,6 +73,7 @@ class FileTable:
         if file is None:
             raise SysError(Errno.EBADF)
         self.close_on_exec.discard(number)
+        self.full = min(self.full, number)
         release(file)
 
     def copy(self) -> FileTable:
@@ -68,6 +81,7 @@ class FileTable:
         table = FileTable()
         table.files = self.files.copy()
         table.close_on_exec = self.close_on_exec.copy()
+        table.full = self.full
         for file in table.files.values():
             file.users += 1
         return table

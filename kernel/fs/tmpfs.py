@@ -258,11 +258,7 @@ class MemoryDirectory(DirectoryInode):
         if kind == S_IFREG:
             return MemoryFile(self.system.quota, mode, uid, gid, now)
         if kind == S_IFIFO:
-            from kernel.fs.pipe import Pipe
-
             return Pipe(0, mode, uid, gid, now)
-        from kernel.fs.devices import DeviceInode
-
         return DeviceInode(0, mode, uid, gid, now, rdev)
 
     def temporary(self, mode: int, uid: int, gid: int, now: int) -> Inode:

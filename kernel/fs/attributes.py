@@ -1,0 +1,96 @@
+"""Attributes of files: reading them as stat(2) does, and who may change them, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_ISGID, S_ISUID
+from kernel.abi.process import Capability
+from kernel.abi.stat import FileStatus
+from kernel.errors import SysError
+from kernel.fs.inode import DirectoryInode, Inode, RegularInode
+from kernel.fs.opening import check_writable, cut
+from kernel.fs.path import Location
+from kernel.fs.permission import WRITE, is_owner, require, require_owner
+from kernel.fs.regular import require_size
+
+if TYPE_CHECKING:
+    from kernel.task.task import Task
+
+UNCHANGED = 0xFFFF_FFFF
+"""A uid or gid that chown(2) leaves as it is."""
+
+
+def status_of(inode: Inode) -> FileStatus:
+    """What stat(2) tells."""
+    inode.refresh()
+    return FileStatus(
+        inode.device, inode.number, inode.mode, inode.links, inode.uid, inode.gid, inode.rdev,
+        inode.size, inode.blocks, inode.accessed, inode.modified, inode.changed,
+    )  # fmt: skip
+
+
+def change_mode(task: Task, place: Location, mode: int) -> None:
+    """chmod(2): EROFS, EPERM; a group that the task is not in gets no set-group-ID bit."""
+    inode, credentials = place.inode, task.credentials
+    check_writable(place)
+    require_owner(credentials, inode)
+    if not (credentials.is_in_group(inode.gid) or credentials.has(Capability.CAP_FSETID)):
+        mode &= ~S_ISGID
+    inode.change_mode(mode & 0o7777, task.system.clock.wall)
+
+
+def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
+    """chown(2): EROFS, EPERM; 0xFFFFFFFF keeps one. A program is not set-user-ID any more."""
+    inode, credentials = place.inode, task.credentials
+    check_writable(place)
+    uid = inode.uid if uid == UNCHANGED else uid
+    gid = inode.gid if gid == UNCHANGED else gid
+    is_own = credentials.fsuid == inode.uid
+    allowed = uid == inode.uid and is_own and (gid == inode.gid or credentials.is_in_group(gid))
+    if not (allowed or credentials.has(Capability.CAP_CHOWN)):
+        raise SysError(Errno.EPERM)
+    now = task.system.clock.wall
+    inode.change_owner(uid, gid, now)
+    if not inode.is_directory and inode.mode & (S_ISUID | S_ISGID):
+        lost = S_ISUID | (S_ISGID if inode.mode & 0o010 else 0)
+        inode.change_mode(inode.mode & 0o7777 & ~lost, now)
+
+
+def change_times(
+    task: Task, place: Location, accessed: int | None, modified: int | None, is_now: bool
+) -> None:
+    """utimensat(2), nanoseconds since 1970, None for one that stays. With `is_now` (both are the
+    present) write permission is enough; else EPERM for others than the owner. EACCES, EROFS.
+    """
+    inode, credentials = place.inode, task.credentials
+    if accessed is None and modified is None:
+        return
+    check_writable(place)
+    if not is_owner(credentials, inode):
+        if not is_now:
+            raise SysError(Errno.EPERM)
+        require(credentials, inode, WRITE)
+    inode.change_times(
+        inode.accessed if accessed is None else accessed,
+        inode.modified if modified is None else modified,
+        task.system.clock.wall,
+    )
+
+
+def truncate(task: Task, place: Location, size: int) -> None:
+    """truncate(2): EINVAL, EISDIR, EACCES, EROFS, ETXTBSY, EFBIG."""
+    inode = place.inode
+    if size < 0:
+        raise SysError(Errno.EINVAL)
+    if isinstance(inode, DirectoryInode):
+        raise SysError(Errno.EISDIR)
+    if not isinstance(inode, RegularInode):
+        raise SysError(Errno.EINVAL)
+    check_writable(place)
+    require(task.credentials, inode, WRITE)
+    if inode.executing:
+        raise SysError(Errno.ETXTBSY)
+    require_size(task, size)
+    cut(task, inode, size)

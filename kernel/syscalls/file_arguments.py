@@ -1,0 +1,88 @@
+"""Arguments of the file calls as a trace shows them, names in the order that strace has them in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kernel.abi.files import O_ACCMODE, O_SYNC, O_TMPFILE, AtFlag, OpenFlag, Whence
+from kernel.events import Described
+from kernel.syscalls.arguments import (
+    Argument,
+    ChoiceArgument,
+    flags_text,
+)  # fmt: skip
+from kernel.task.task import Call, Task
+
+Names = tuple[tuple[int, str], ...]
+
+_OPEN_NAMES: Names = (
+    *((int(flag), str(flag.name)) for flag in (
+        OpenFlag.O_CREAT, OpenFlag.O_EXCL, OpenFlag.O_NOCTTY, OpenFlag.O_TRUNC, OpenFlag.O_APPEND,
+        OpenFlag.O_NONBLOCK)),
+    (O_SYNC, "O_SYNC"),
+    *((int(flag), str(flag.name)) for flag in (
+        OpenFlag.O_DSYNC, OpenFlag.O_DIRECT, OpenFlag.O_LARGEFILE, OpenFlag.O_NOFOLLOW,
+        OpenFlag.O_NOATIME, OpenFlag.O_CLOEXEC, OpenFlag.O_PATH)),
+    (O_TMPFILE, "O_TMPFILE"),
+    (O_TMPFILE & ~int(OpenFlag.O_DIRECTORY), "__O_TMPFILE"),
+    (int(OpenFlag.O_DIRECTORY), "O_DIRECTORY"),
+    (int(OpenFlag.O_ASYNC), "FASYNC"),
+)  # fmt: skip
+_ACCESS_MODES = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
+_AT_NAMES: Names = (
+    (AtFlag.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"),
+    (AtFlag.AT_REMOVEDIR, "AT_REMOVEDIR"),
+    (AtFlag.AT_SYMLINK_FOLLOW, "AT_SYMLINK_FOLLOW"),
+    (AtFlag.AT_NO_AUTOMOUNT, "AT_NO_AUTOMOUNT"),
+    (AtFlag.AT_EMPTY_PATH, "AT_EMPTY_PATH"),
+    (0x8000, "AT_RECURSIVE"),
+)
+
+
+def open_flags_text(value: int) -> str:
+    """Flags of open(2): the access mode first."""
+    rest = flags_text(list(_OPEN_NAMES), value & ~O_ACCMODE, "")
+    mode = _ACCESS_MODES[value & O_ACCMODE]
+    return f"{mode}|{rest}" if rest else mode
+
+
+class OpenFlagsArgument(Argument):
+    """Flags of open(2)."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        return ("flags", value, open_flags_text(value))
+
+
+class CreationModeArgument(Argument):
+    """The mode of open(2): shown only where the flags, the word before, make it count."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        flags = call.words[word - 1]
+        if flags & OpenFlag.O_CREAT or flags & O_TMPFILE & ~OpenFlag.O_DIRECTORY:
+            return ("oct", call.words[word] & 0xFFFF)
+        return ("omit",)
+
+
+class NamedFlagsArgument(Argument):
+    """Bits with names in strace's order; nothing but unknown bits is followed by `/* X_??? */`."""
+
+    def __init__(self, names: Names, zero: str = "0", unknown: str = "") -> None:
+        self.names = names
+        self.zero = zero
+        self.unknown = unknown
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        return ("flags", value, self.text(value))
+
+    def text(self, value: int) -> str:
+        """The symbolic form."""
+        known = any(value & bits == bits for bits, _ in self.names if bits)
+        if value and not known and self.unknown:
+            return f"{value:#x} /* {self.unknown} */"
+        return flags_text(list(self.names), value, self.zero)
+
+
+AtFlags = Annotated[int, NamedFlagsArgument(_AT_NAMES)]
+OpenFlags = Annotated[int, OpenFlagsArgument()]
+CreationMode = Annotated[int, CreationModeArgument()]
+Seek = Annotated[int, ChoiceArgument(Whence, "SEEK_")]

@@ -1,0 +1,108 @@
+"""Structures of the file calls: packing them for programs, describing them for traces."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kernel.abi import stat as abi
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK
+from kernel.abi.stat import FileStatus, major, minor
+from kernel.clock import NANOSECONDS
+from kernel.errors import SysError
+from kernel.events import Described
+from kernel.syscalls.arguments import DescribedArgument, Moment
+from kernel.task.task import Task
+
+TYPE_NAMES = {
+    S_IFREG: "S_IFREG", S_IFDIR: "S_IFDIR", S_IFLNK: "S_IFLNK", S_IFCHR: "S_IFCHR",
+    S_IFBLK: "S_IFBLK", S_IFIFO: "S_IFIFO", S_IFSOCK: "S_IFSOCK",
+}  # fmt: skip
+
+
+def mode_text(mode: int) -> str:
+    """`S_IFREG|0644`; plain octal without a known type."""
+    kind = TYPE_NAMES.get(mode & S_IFMT)
+    bits = "".join(
+        f"{name}|"
+        for bit, name in ((0o4000, "S_ISUID"), (0o2000, "S_ISGID"), (0o1000, "S_ISVTX"))
+        if mode & bit
+    )
+    return f"{kind}|{bits}0{mode & 0o777:02o}" if kind else f"0{mode:02o}"
+
+
+def _word(value: int) -> int:
+    return value & 0xFFFF_FFFF
+
+
+def _times32(status: FileStatus) -> tuple[int, ...]:
+    parts: list[int] = []
+    for time in (status.accessed, status.modified, status.changed):
+        seconds, nanoseconds = divmod(time, NANOSECONDS)
+        parts += (_word(seconds), nanoseconds)
+    return tuple(parts)
+
+
+def pack_stat(status: FileStatus) -> bytes:
+    """struct stat; EOVERFLOW where a size or number does not fit."""
+    if status.size > 0x7FFF_FFFF or status.number > 0xFFFF_FFFF or status.links > 0xFFFF:
+        raise SysError(Errno.EOVERFLOW)
+    return abi.STAT.pack(
+        _word(status.device), status.number, status.mode, status.links,
+        _id16(status.uid), _id16(status.gid), _word(status.rdev), status.size,
+        abi.BLOCK_SIZE, _word(status.blocks), *_times32(status),
+    )  # fmt: skip
+
+
+def _id16(number: int) -> int:
+    """A user or group number that does not fit is shown as 65534."""
+    return number if number <= 0xFFFF else 65534
+
+
+def pack_stat64(status: FileStatus) -> bytes:
+    """struct stat64."""
+    return abi.STAT64.pack(
+        status.device, _word(status.number), status.mode, status.links, status.uid, status.gid,
+        status.rdev, status.size, abi.BLOCK_SIZE, status.blocks, *_times32(status), status.number,
+    )  # fmt: skip
+
+
+def pack_statx(status: FileStatus, mount: int) -> bytes:
+    """struct statx with the basic fields and the mount's number; there are no birth times."""
+    times: list[int] = []
+    for time in (status.accessed, 0, status.changed, status.modified):
+        times += divmod(time, NANOSECONDS)
+    return abi.STATX.pack(
+        abi.STATX_BASIC_STATS | abi.STATX_MNT_ID, abi.BLOCK_SIZE, 0, status.links, status.uid,
+        status.gid, status.mode, status.number, status.size, status.blocks, 0, *times,
+        major(status.rdev), minor(status.rdev), major(status.device), minor(status.device), mount,
+    )  # fmt: skip
+
+
+def _describe_stat(mode: int, size: int, rdev: int) -> Described:
+    fields: list[tuple[str, Described]] = [("st_mode", ("flags", mode, mode_text(mode)))]
+    if mode & S_IFMT in (S_IFCHR, S_IFBLK):
+        fields.append(("st_rdev", ("text", device_text(rdev))))
+    else:
+        fields.append(("st_size", ("int", size)))
+    return ("struct", fields, True)
+
+
+def device_text(device: int) -> str:
+    """`makedev(0x1, 0x3)`."""
+    parts = [f"{part:#x}" if part else "0" for part in (major(device), minor(device))]
+    return f"makedev({', '.join(parts)})"
+
+
+def _stat(task: Task, address: int) -> Described:
+    words = abi.STAT.unpack(task.memory.read(address, abi.STAT.size))
+    return _describe_stat(words[2], words[7], words[6])
+
+
+def _stat64(task: Task, address: int) -> Described:
+    words = abi.STAT64.unpack(task.memory.read(address, abi.STAT64.size))
+    return _describe_stat(words[2], words[7], words[6])
+
+
+OutStat = Annotated[int, DescribedArgument(_stat, Moment.EXIT)]
+OutStat64 = Annotated[int, DescribedArgument(_stat64, Moment.EXIT)]

@@ -1,0 +1,144 @@
+"""Reading and writing: read, write, their positioned and vectored forms."""
+
+from __future__ import annotations
+
+import struct
+from typing import Annotated
+
+from kernel.abi.errno import Errno
+from kernel.abi.sysno import Sysno
+from kernel.errors import Block, SysError
+from kernel.events import Described
+from kernel.syscalls.arguments import (
+    Argument,
+    File,
+    InBytes,
+    Int,
+    LongLong,
+    Moment,
+    OutBytes,
+    Size,
+    describe_buffer,
+)  # fmt: skip
+from kernel.syscalls.table import syscall
+from kernel.syscalls.transfer import PIECE, Span, end_early, read_into, write_from
+from kernel.task.task import Call, Task
+
+IOV_MAX = 1024
+_SSIZE_MAX = 0x7FFF_FFFF
+
+
+def spans_of(task: Task, array: int, count: int) -> list[Span]:
+    """The ranges of an iovec array: EFAULT, EINVAL for too many or for negative lengths."""
+    if not 0 <= count <= IOV_MAX:
+        raise SysError(Errno.EINVAL)
+    words = struct.iter_unpack("<II", task.memory.read(array, 8 * count))
+    spans = [(address, length) for address, length in words]
+    if sum(length for _, length in spans) > _SSIZE_MAX:
+        raise SysError(Errno.EINVAL)
+    return spans
+
+
+class VectorArgument(Argument):
+    """An iovec array whose length is the next word; `filled` by the call, or read by it."""
+
+    def __init__(self, filled: bool) -> None:
+        self.moment = Moment.EXIT if filled else Moment.ENTRY
+        self.filled = filled
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        array, count = call.words[word], call.words[word + 1]
+        try:
+            spans = spans_of(task, array, count)
+        except SysError:
+            return ("ptr", array)
+        if self.filled and call.result < 0:
+            return ("array", [self._one(address, length) for address, length in spans], False)
+        left = call.result if self.filled else _SSIZE_MAX
+        described = []
+        for address, length in spans:
+            described.append(
+                self._one(address, length, describe_buffer(task, address, min(length, left)))
+            )
+            left -= min(length, left)
+        return ("array", described, False)
+
+    def _one(self, address: int, length: int, base: Described | None = None) -> Described:
+        return (
+            "struct",
+            [("iov_base", base or ("ptr", address)), ("iov_len", ("int", length))],
+            False,
+        )
+
+
+InVector = Annotated[int, VectorArgument(filled=False)]
+OutVector = Annotated[int, VectorArgument(filled=True)]
+
+
+@syscall(Sysno.READ)
+def read(task: Task, file: File, buffer: OutBytes, count: Size) -> int:
+    """Read up to count octets; 0 means end of file (read(2))."""
+    if count > PIECE or not file.is_readable:
+        return read_into(task, file, [(buffer, count)])
+    before = file.offset
+    try:
+        data = file.read(task, count)
+    except Block as block:
+        return end_early(task, file, block, 0)
+    try:
+        task.memory.write(buffer, data)
+    except SysError:
+        file.offset = before
+        raise
+    return len(data)
+
+
+@syscall(Sysno.WRITE)
+def write(task: Task, file: File, buffer: InBytes, count: Size) -> int:
+    """Write count octets, or as many as the file takes (write(2))."""
+    return write_from(task, file, [(buffer, count)])
+
+
+def _require_offset(offset: int) -> None:
+    if offset < 0:
+        raise SysError(Errno.EINVAL)
+
+
+@syscall(Sysno.PREAD64)
+def pread64(task: Task, file: File, buffer: OutBytes, count: Size, offset: LongLong) -> int:
+    """Read at an offset, which stays where it was."""
+    _require_offset(offset)
+    return read_into(task, file, [(buffer, count)], offset)
+
+
+@syscall(Sysno.PWRITE64)
+def pwrite64(task: Task, file: File, buffer: InBytes, count: Size, offset: LongLong) -> int:
+    """Write at an offset, which stays where it was."""
+    _require_offset(offset)
+    return write_from(task, file, [(buffer, count)], offset)
+
+
+@syscall(Sysno.READV)
+def readv(task: Task, file: File, vector: OutVector, count: Int) -> int:
+    """Read into several buffers, one after the other."""
+    return read_into(task, file, spans_of(task, vector, count))
+
+
+@syscall(Sysno.WRITEV)
+def writev(task: Task, file: File, vector: InVector, count: Int) -> int:
+    """Write several buffers as one."""
+    return write_from(task, file, spans_of(task, vector, count))
+
+
+@syscall(Sysno.PREADV)
+def preadv(task: Task, file: File, vector: OutVector, count: Int, offset: LongLong) -> int:
+    """readv at an offset."""
+    _require_offset(offset)
+    return read_into(task, file, spans_of(task, vector, count), offset)
+
+
+@syscall(Sysno.PWRITEV)
+def pwritev(task: Task, file: File, vector: InVector, count: Int, offset: LongLong) -> int:
+    """writev at an offset."""
+    _require_offset(offset)
+    return write_from(task, file, spans_of(task, vector, count), offset)
