@@ -1,4 +1,4 @@
-"""emu386: an i386 Linux process model one can watch. `from emulator import Session` runs a guest."""
+"""emu386: a Linux process model one can watch. `from emulator import Session` runs a guest."""
 
 from typing import TYPE_CHECKING, Any
 

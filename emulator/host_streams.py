@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from emulator.session import Streams
 from kernel.fs.console import StreamKind
 
 CHUNK = 1 << 16
@@ -69,3 +70,21 @@ def _wait_writable(stream: int) -> None:
     import select
 
     select.select([], [stream], [])
+
+
+class HostStreams(Streams):
+    """The command's own standard streams."""
+
+    def __init__(self) -> None:
+        super().__init__(b"", (kind_of(0), kind_of(1), kind_of(2)))
+
+    def read(self) -> bytes:
+        return read_input()
+
+    def write(self, stream: int, data: bytes) -> bool:
+        return write_all(stream or 1, data)
+
+    def wait(self, seconds: float | None, for_input: bool) -> bool:
+        import select
+
+        return bool(select.select([0] if for_input else [], [], [], seconds)[0])

@@ -36,7 +36,7 @@ class FirstProgram:
 
     argv: tuple[bytes, ...]
     environment: tuple[bytes, ...] = ()
-    credentials: Credentials = Credentials()
+    credentials: Credentials = field(default_factory=Credentials)
     limits: dict[Resource, Pair] = field(default_factory=dict)
 
 
@@ -129,6 +129,4 @@ def _reason(name: str, error: SysError) -> BadGuest:
 def _report(task: Task, path: bytes, first: FirstProgram, stack: int) -> None:
     if task.system.journal.recording:
         argv = tuple(("bytes", word.decode("latin-1"), False) for word in first.argv)
-        task.emit(
-            events.Booted, path.decode("latin-1"), argv, len(first.environment), stack
-        )
+        task.emit(events.Booted, path.decode("latin-1"), argv, len(first.environment), stack)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from enum import Enum
 
-from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI
+from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, ESI
 from emulator.machine.traps import SYSCALL, BudgetSpent, PageFault, Trap
 from kernel import events
-from kernel.abi.errno import Errno
+from kernel.abi.errno import ERRNO_NAMES, Errno
 from kernel.abi.process import signal_status
 from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.clock import BLOCK_NS, SYSCALL_NS
 from kernel.errors import REPLACED, Block, Hold, Restart, SysError
+from kernel.events import Described
 from kernel.mm.fault import MemoryFault
 from kernel.rdtsc import answer_rdtsc
-from kernel.signals import alarm, delivery, faults, send
+from kernel.signals import alarm, delivery, faults
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.refused import REFUSED
 from kernel.syscalls.table import TABLE
@@ -98,7 +99,7 @@ class Kernel:
         system = self.system
         if len(system.tasks) == 1:
             return Pause.FINISHED
-        if system.console.wants_input and not system.console.may_wait_for_time:
+        if system.console.wants_input and not system.console.has_terminal:
             return Pause.INPUT
         deadline = system.scheduler.next_deadline()
         if deadline is None:
@@ -281,9 +282,9 @@ class Kernel:
             task.sleep(block)
             return
         if value.__class__ is int:
-            self.machine.registers[EAX] = value & 0xFFFF_FFFF  # type: ignore[operator]
+            self.machine.registers[EAX] = value & 0xFFFF_FFFF
             if self.system.journal.recording:
-                self._report_exit(task, value)  # type: ignore[arg-type]
+                self._report_exit(task, value)
             task.call = None
         elif value is REPLACED:
             self._replaced(task)
@@ -300,6 +301,8 @@ class Kernel:
     def _replaced(self, task: Task) -> None:
         """execve, sigreturn or exit: the registers are right as they are."""
         if task.is_gone or task.is_ending:
+            if not task.is_gone:
+                self._report_departure(task)
             self._yield_if_asked(task)
             return
         value = self.machine.registers[EAX]
@@ -326,10 +329,13 @@ class Kernel:
     def _report_entry(self, task: Task, call: Call) -> None:
         entry = TABLE.get(call.number)
         if entry is None:
-            arguments = tuple(("hex", word) for word in call.words)
+            arguments: tuple[Described | None, ...] = tuple(("hex", word) for word in call.words)
             name: str = _name(call.number)
         elif call.is_restart:
-            name, arguments = "restart_syscall", (("text", f"<... resuming interrupted {entry.name} ...>"),)
+            name, arguments = (
+                "restart_syscall",
+                (("text", f"<... resuming interrupted {entry.name} ...>"),),
+            )
         else:
             name, arguments = entry.name, entry.describe_entry(task, call)  # type: ignore[assignment]
         task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
@@ -341,13 +347,21 @@ class Kernel:
         entry = TABLE[call.number]
         signed = result - (1 << 32) if result & 0x8000_0000 else result
         is_error = -4096 < signed < 0
-        error = Errno(-signed).name if is_error else None
+        error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
         arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
         name = "restart_syscall" if call.is_restart else entry.name
         if call.is_restart:
             arguments = ()
         result = signed if is_error or value is None else result
         task.emit(events.SyscallExited, call.number, name, result, error, arguments, value, note)
+
+    def _report_departure(self, task: Task) -> None:
+        """exit does not return; a vfork child's is shown before its parent goes on."""
+        call = task.call
+        if self.system.journal.recording and call is not None:
+            name = TABLE[call.number].name
+            task.emit(events.SyscallExited, call.number, name, None, None, (), None, None)
+            task.call = None
 
     def call_restarted(self, task: Task) -> None:
         """The call in flight, shown as interrupted, is tried again: show it as begun."""

@@ -69,7 +69,7 @@ def _words(blob: bytes) -> dict[int, int]:
 
 
 def is_loadable(ram: Ram, selector: int) -> bool:
-    """Whether ring 3 may load this selector into es, ds, fs or gs: null, user data, or a TLS slot."""
+    """Whether ring 3 may load this selector: null, user data, or a TLS slot in use."""
     index = selector >> 3
     if selector & ~3 == 0:
         return True
@@ -96,7 +96,7 @@ def walk(ram: Ram, page_directory: int, address: int) -> int | None:
 
 
 def find_privileged(ram: Ram, page_directory: int, address: int) -> int:
-    """Address of the first in, out, syscall or sysenter at or after this one, in a straight line."""
+    """Address of the first in, out, syscall or sysenter from here on, in a straight line."""
     from emulator.machine.disassembly import instructions
 
     code = b""

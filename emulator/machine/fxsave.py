@@ -46,16 +46,14 @@ def pack(state: FpuState) -> bytes:
 
 def unpack(image: bytes) -> FpuState:
     """Image to state; tags become "valid" or "empty", as FXRSTOR makes them."""
-    control, status, abridged, opcode, fip, _, fdp, _, mxcsr = struct.unpack_from("<HHBxHIIIII", image)
+    control, status, abridged, opcode, fip, _, fdp, _, mxcsr = struct.unpack_from(
+        "<HHBxHIIIII", image
+    )
     tags = sum(3 << 2 * i for i in range(8) if not abridged >> i & 1)
     stack = tuple(image[_STACK_AT + 16 * i : _STACK_AT + 16 * i + 10] for i in range(8))
     xmm = tuple(image[_XMM_AT + 16 * i : _XMM_AT + 16 * i + 16] for i in range(8))
-    return FpuState(
-        control, status, tags, opcode, fip, fdp, mxcsr & _MXCSR_MASK, stack, xmm
-    )
+    return FpuState(control, status, tags, opcode, fip, fdp, mxcsr & _MXCSR_MASK, stack, xmm)
 
 
-INITIAL = pack(
-    FpuState(0x37F, 0, _EMPTY, 0, 0, 0, 0x1F80, (bytes(10),) * 8, (bytes(16),) * 8)
-)
+INITIAL = pack(FpuState(0x37F, 0, _EMPTY, 0, 0, 0, 0x1F80, (bytes(10),) * 8, (bytes(16),) * 8))
 """As after FNINIT and with the default MXCSR: all exceptions masked."""

@@ -1,4 +1,4 @@
-"""Page tables: the bits of PAE entries and how a linear address is cut into indices (Intel SDM 3A 4.4)."""
+"""Page tables: the bits of PAE entries, and a linear address as indices (Intel SDM 3A 4.4)."""
 
 PRESENT = 1 << 0
 WRITABLE = 1 << 1

@@ -1,4 +1,4 @@
-"""The CPU: one Unicorn instance made into an i386 PC with paging. The only file that imports unicorn.
+"""The CPU: one Unicorn instance made into an i386 PC. The only file that imports unicorn.
 
 Hot calls go through ctypes with buffers made once; the binding's own methods cost ten times as
 much. What Unicorn does differently from a PC is repaired here: see `_exception` and `cpu_quirks`.
@@ -8,18 +8,32 @@ import ctypes
 import struct
 
 from unicorn import (
-    UC_ARCH_X86, UC_HOOK_BLOCK, UC_HOOK_INSN, UC_HOOK_INSN_INVALID, UC_HOOK_INTR, UC_MODE_32,
-    UC_PROT_ALL, Uc, UcError,
+    UC_ARCH_X86,
+    UC_HOOK_BLOCK,
+    UC_HOOK_INSN,
+    UC_HOOK_INSN_INVALID,
+    UC_HOOK_INTR,
+    UC_MODE_32,
+    UC_PROT_ALL,
 )  # fmt: skip
 from unicorn import x86_const as x86
-from unicorn.unicorn_py3.unicorn import uclib
+from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
 
 from emulator.machine import cpu_quirks, fxsave, host_code, paging, segments
-from emulator.machine.machine import EIP
+from emulator.machine.machine import EIP, Context
 from emulator.machine.ram import Ram
 from emulator.machine.traps import (
-    BUDGET_SPENT, GENERAL_PROTECTION, INVALID_OPCODE, PAGE_FAULT, SYSCALL, SYSCALL_VECTOR, Access,
-    CpuFault, Interrupt, PageFault, Trap,
+    BUDGET_SPENT,
+    GENERAL_PROTECTION,
+    INVALID_OPCODE,
+    PAGE_FAULT,
+    SYSCALL,
+    SYSCALL_VECTOR,
+    Access,
+    CpuFault,
+    Interrupt,
+    PageFault,
+    Trap,
 )  # fmt: skip
 
 _GENERAL = (
@@ -103,13 +117,15 @@ class UnicornCpu:
         self.registers[:] = self._pristine.words
         self.set_tls(segments.NO_TLS)
 
-    def store(self, context: UnicornContext) -> None:
+    def store(self, context: Context) -> None:
+        assert isinstance(context, UnicornContext)
         _write_batch(self.handle, self._ids, self._pointers, _WRITTEN)
         _save(self.handle, context.handle)
         context.words[:] = self.registers
         context.tls = self.tls
 
-    def load(self, context: UnicornContext, page_directory: int) -> None:
+    def load(self, context: Context, page_directory: int) -> None:
+        assert isinstance(context, UnicornContext)
         if context.tls != self.tls:
             self.tls = context.tls
             segments.write_tls(self.ram, context.tls)
@@ -150,7 +166,7 @@ class UnicornCpu:
         _write_register(self.handle, x86.UC_X86_REG_CR3, self._word_at)
 
     def forget_code(self) -> None:
-        self._uc.ctl_flush_tb()
+        self._uc.ctl_flush_tb()  # type: ignore[attr-defined]
 
     def set_tls(self, descriptors: tuple[int, int, int]) -> None:
         if descriptors == self.tls:
@@ -220,7 +236,7 @@ class UnicornCpu:
             return PageFault(self._read(x86.UC_X86_REG_CR2), _access(code), bool(code & 1))
         return CpuFault(vector, code & 0xFFFF)
 
-    def _forge(self, vector: int) -> None:
+    def _forge(self, vector: int) -> int:
         """Inside the callback of an instruction that Unicorn wrongly executes: note the state."""
         if self._forged is None:
             self._forged = vector
@@ -228,9 +244,10 @@ class UnicornCpu:
             _read_batch(self.handle, self._ids, self._pointers, 10)
             self._before.words[:] = self.registers
         uclib.uc_emu_stop(self.handle)
+        return 0
 
     def _forged_exception(self, vector: int) -> Trap:
-        """Go back to that state, which is exact but for EIP (the block's start in Unicorn 2.1.3)."""
+        """Go back to that state, exact but for EIP (the block's start in Unicorn 2.1.3)."""
         self._forged = None
         _restore(self.handle, self._before.handle)
         self.registers[:] = self._before.words
@@ -282,7 +299,9 @@ class UnicornCpu:
         except OSError:
             self._host_code = None
             self._callbacks = (_BLOCK_CALLBACK(self._count_block), _TRAP_CALLBACK(self._note_trap))
-            block, trap = (ctypes.cast(call, ctypes.c_void_p).value or 0 for call in self._callbacks)
+            block, trap = (
+                ctypes.cast(call, ctypes.c_void_p).value or 0 for call in self._callbacks
+            )
         self._add_hook(UC_HOOK_BLOCK, block)
         self._add_hook(UC_HOOK_INTR, trap)
         self._invalid = _INVALID_CALLBACK(self._note_invalid)
@@ -292,7 +311,7 @@ class UnicornCpu:
             (GENERAL_PROTECTION, (x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, x86.UC_X86_INS_SYSENTER)),
             (INVALID_OPCODE, (x86.UC_X86_INS_SYSCALL,)),
         ):
-            forger = _INSTRUCTION_CALLBACK(lambda _uc, vector=vector: self._forge(vector) or 0)
+            forger = _INSTRUCTION_CALLBACK(lambda _uc, vector=vector: self._forge(vector))
             self._forgers.append(forger)
             address = ctypes.cast(forger, ctypes.c_void_p).value or 0
             for instruction in instructions:
@@ -326,7 +345,9 @@ class UnicornCpu:
         paging_page = cpu_quirks.write_boot_tables(self.ram)
         self.ram.write(_IRET_AT, b"\xcf")
         uc = self._uc
-        uc.reg_write(x86.UC_X86_REG_GDTR, (0, paging.KERNEL_BASE + segments.GDT, segments.GDT_LIMIT, 0))
+        uc.reg_write(
+            x86.UC_X86_REG_GDTR, (0, paging.KERNEL_BASE + segments.GDT, segments.GDT_LIMIT, 0)
+        )
         uc.reg_write(x86.UC_X86_REG_CR4, _CR4)
         uc.msr_write(_EFER, _EFER_NXE)
         uc.reg_write(x86.UC_X86_REG_CR3, cpu_quirks.BOOT_SPACE)
@@ -376,9 +397,7 @@ class UnicornCpu:
     def _enter_ring_3(self, page: int, code: bytes) -> None:
         self.ram.write(cpu_quirks.BOOT_CODE, code)
         self.forget_code()
-        frame = struct.pack(
-            "<5I", page, segments.USER_CS, 0x202, page + 0x800, segments.USER_DS
-        )
+        frame = struct.pack("<5I", page, segments.USER_CS, 0x202, page + 0x800, segments.USER_DS)
         self.ram.write(_IRET_FRAME, frame)
         self._uc.reg_write(x86.UC_X86_REG_ESP, paging.KERNEL_BASE + _IRET_FRAME)
         self._cell[host_code.BUDGET] = 1 << 40

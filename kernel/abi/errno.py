@@ -146,7 +146,9 @@ class Errno(IntEnum):
     ERFKILL = 132, "Operation not possible due to RF-kill"
 
 
-# Inside Linux these four never reach a program; strace shows them for a call that a signal interrupted.
+ERRNO_NAMES = {int(errno): errno.name for errno in Errno}
+
+# These four never reach a program; strace shows them for a call that a signal interrupted.
 RESTART_TEXTS = {
     "ERESTARTSYS": "To be restarted if SA_RESTART is set",
     "ERESTARTNOINTR": "To be restarted",

@@ -1,4 +1,4 @@
-"""Address spaces: the areas of a process and the page tables that realise them (Linux's mm_struct)."""
+"""Address spaces: the areas of a process, and page tables that realise them (mm_struct)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from emulator.machine import paging
 from emulator.machine.traps import Access
 from kernel.abi.errno import Errno
 from kernel.abi.memory import (
-    MMAP_MIN_ADDRESS, PAGE_SIZE, STACK_TOP, TASK_SIZE, MapFlag, Prot, page_up,
+    MMAP_MIN_ADDRESS,
+    PAGE_SIZE,
+    STACK_TOP,
+    TASK_SIZE,
+    MapFlag,
+    Prot,
+    page_up,
 )  # fmt: skip
 from kernel.errors import SysError
 from kernel.mm import fault, trampoline
@@ -84,8 +90,12 @@ class AddressSpace(UserMemory):
         return not self.within(start, end)
 
     def find_gap(self, length: int, hint: int = 0) -> int:
-        """Start of a free range: at the hint, else the highest below MMAP_TOP, else anywhere; ENOMEM."""
-        if hint and MMAP_MIN_ADDRESS <= hint <= TASK_SIZE - length and self.is_free(hint, hint + length):
+        """Start of a free range: at the hint, else as high as possible below MMAP_TOP; ENOMEM."""
+        if (
+            hint
+            and MMAP_MIN_ADDRESS <= hint <= TASK_SIZE - length
+            and self.is_free(hint, hint + length)
+        ):
             return hint
         start = self._gap_below(MMAP_TOP, length)
         if start is None:
@@ -312,7 +322,7 @@ class AddressSpace(UserMemory):
         self.map(Area(start, STACK_TOP, self.data_prot, flags, path="[stack]"))
 
     def trampoline(self) -> tuple[int, int]:
-        """Addresses of code that calls sigreturn and rt_sigreturn, for handlers without a restorer."""
+        """Addresses of code that calls sigreturn and rt_sigreturn (trampoline.addresses)."""
         return trampoline.addresses(self)
 
     # ---- a life of its own -------------------------------------------------------------------
@@ -331,7 +341,7 @@ class AddressSpace(UserMemory):
         return child
 
     def copy_all_pages(self) -> int:
-        """Copy every private page now, as a fork without copy-on-write does; their number. ENOMEM."""
+        """Copy every private page now, as forks once did; their number. ENOMEM."""
         copied = 0
         for area in self.areas:
             if area.is_shared:

@@ -58,7 +58,9 @@ class Elf(NamedTuple):
 def parse(head: bytes, file_size: int) -> Elf:
     """Read the headers from the file's first page(s). Raises BadElf with a person's reason."""
     _check_identity(head)
-    kind, machine, _, entry, table, _, _, _, size, count = struct.unpack_from("<HHIIIIIHHH", head, 16)
+    kind, machine, _, entry, table, _, _, _, size, count = struct.unpack_from(
+        "<HHIIIIIHHH", head, 16
+    )
     if machine not in (_EM_386, _EM_486):
         name = _MACHINES.get(machine, f"machine {machine}")
         raise BadElf(f"is for {name}, not for i386")
@@ -92,7 +94,8 @@ def _check_identity(head: bytes) -> None:
 def _parse_program_headers(
     head: bytes, file_size: int, is_pie: bool, entry: int, table: int, count: int
 ) -> Elf:
-    segments, stack_flags, headers_at = [], PF_X, 0
+    segments: list[Segment] = []
+    stack_flags, headers_at = PF_X, 0
     for i in range(count):
         kind, offset, address, _, in_file, in_memory, flags, _ = struct.unpack_from(
             "<8I", head, table + i * _PROGRAM_HEADER_SIZE
@@ -125,7 +128,9 @@ def _check_segment(segment: Segment, file_size: int, earlier: list[Segment], is_
         raise BadElf("has a segment outside user memory")
     if not is_pie and segment.address < PAGE_SIZE:
         raise BadElf("has a segment at address 0, which stays unmapped")
-    if earlier and page_down(segment.address) < page_up(earlier[-1].address + earlier[-1].memory_size):
+    if earlier and page_down(segment.address) < page_up(
+        earlier[-1].address + earlier[-1].memory_size
+    ):
         shares_page = page_down(segment.address) == page_down(
             earlier[-1].address + earlier[-1].memory_size - 1
         )

@@ -58,9 +58,7 @@ def resolve(space: AddressSpace, address: int, access: Access) -> str:
     return "grow" if grown else kind
 
 
-def _resolve_present(
-    space: AddressSpace, area: Area, page: int, entry: int, access: Access
-) -> str:
+def _resolve_present(space: AddressSpace, area: Area, page: int, entry: int, access: Access) -> str:
     if access is not Access.WRITE or entry & paging.WRITABLE:
         return "reuse"
     if area.is_shared:

@@ -72,5 +72,3 @@ def _note_bounds(space: AddressSpace, elf: Elf, bias: int) -> None:
     space.code_end = max(s.address + s.file_size for s in code) + bias
     space.data_start = min(s.address for s in data) + bias
     space.data_end = max(s.address + s.file_size for s in data) + bias
-
-

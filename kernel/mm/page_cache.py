@@ -68,7 +68,7 @@ class CachedFile:
             self.inode.write_raw(index * PAGE_SIZE, self.frames.ram.read(frame << 12, length))
 
     def drop_unused(self) -> int:
-        """Give up pages that nobody maps; returns their number. They must have been written back."""
+        """Give up pages that nobody maps, all written back; returns their number."""
         unused = [i for i, frame in self.pages.items() if self.frames.counts[frame] == 1]
         for index in unused:
             self.frames.drop(self.pages.pop(index))
@@ -118,7 +118,7 @@ class PageCache(Reclaimer):
 
 
 def _pieces(offset: int, length: int) -> list[tuple[int, int, int, int]]:
-    """Cut a range of a file at page boundaries: (page index, offset in page, offset in range, length)."""
+    """Cut a range at page boundaries: (page index, offset in page, offset in range, length)."""
     pieces, at = [], 0
     while at < length:
         index, within = divmod(offset + at, PAGE_SIZE)

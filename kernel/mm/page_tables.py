@@ -60,7 +60,9 @@ class PageTables:
     def present(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Address and index in `ram.entries` of every entry in [start, end) that holds a frame."""
         if end - start <= 1 << 21:
-            numbers: list[int] = [n for n in range(start >> 21, (end - 1 >> 21) + 1) if n in self.leaves]
+            numbers: list[int] = [
+                n for n in range(start >> 21, (end - 1 >> 21) + 1) if n in self.leaves
+            ]
         else:
             numbers = sorted(n for n in self.leaves if start >> 21 <= n <= end - 1 >> 21)
         for number in numbers:

@@ -11,7 +11,15 @@ from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import Argument, DescribedArgument, Int, Moment, Pointer, Size, signed
+from kernel.syscalls.arguments import (
+    Argument,
+    DescribedArgument,
+    Int,
+    Moment,
+    Pointer,
+    Size,
+    signed,
+)
 from kernel.syscalls.table import syscall
 from kernel.task.credentials import Credentials
 from kernel.task.task import Call, Task
@@ -155,7 +163,7 @@ def _setgid(task: Task, gid: int) -> int:
 
 
 def _setreuid(task: Task, uid: int, euid: int) -> int:
-    """setreuid(2): the saved id follows when the real one is set or the effective one departs from it."""
+    """setreuid(2): the saved id follows a new real id, or an effective one that differs from it."""
     who = task.credentials
     if not who.has(Capability.CAP_SETUID) and (
         uid not in (NO_ID, who.uid, who.euid) or euid not in (NO_ID, who.uid, who.euid, who.suid)

@@ -11,7 +11,11 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import (
-    ChoiceArgument, DescribedArgument, Int, Moment, enum_of,
+    ChoiceArgument,
+    DescribedArgument,
+    Int,
+    Moment,
+    enum_of,
 )  # fmt: skip
 from kernel.syscalls.table import syscall
 from kernel.task.process import Process

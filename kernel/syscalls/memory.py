@@ -8,18 +8,31 @@ from typing import Annotated
 from emulator.machine.traps import Access
 from kernel.abi.errno import Errno
 from kernel.abi.memory import (
-    MMAP_MIN_ADDRESS, PAGE_SIZE, TASK_SIZE, MapFlag, Prot, RemapFlag, page_up,
+    MMAP_MIN_ADDRESS,
+    PAGE_SIZE,
+    TASK_SIZE,
+    MapFlag,
+    Prot,
+    RemapFlag,
+    page_up,
 )  # fmt: skip
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.mm.shared_memory import SharedMemory
 from kernel.fs.inode import RegularInode
 from kernel.mm.area import Area
 from kernel.mm.fault import MemoryFault
+from kernel.mm.shared_memory import SharedMemory
 from kernel.syscalls.arguments import (
-    Argument, Fd, FlagsArgument, Hex, Pointer, PointerArgument, Size, flags_text,
+    Argument,
+    Fd,
+    FlagsArgument,
+    Hex,
+    Pointer,
+    PointerArgument,
+    Size,
+    flags_text,
 )  # fmt: skip
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
@@ -89,9 +102,7 @@ def _place(task: Task, address: int, size: int, flags: int) -> int:
     return address
 
 
-def _area(
-    task: Task, start: int, size: int, prot: int, flags: int, fd: int, offset: int
-) -> Area:
+def _area(task: Task, start: int, size: int, prot: int, flags: int, fd: int, offset: int) -> Area:
     """The area that is asked for: EBADF, EACCES, ENODEV, EINVAL as in mmap(2)."""
     prot = prot & (Prot.PROT_READ | Prot.PROT_WRITE | Prot.PROT_EXEC)
     if prot & Prot.PROT_READ and task.memory.data_is_executable:
@@ -214,9 +225,13 @@ def mremap(
 ) -> Address:
     """mremap(2) of private and shared areas: EFAULT, EINVAL, ENOMEM. MREMAP_DONTUNMAP: EINVAL."""
     memory = task.memory
-    if old & 0xFFF or not new_length or flags & ~(RemapFlag.MREMAP_MAYMOVE | RemapFlag.MREMAP_FIXED):
+    if (
+        old & 0xFFF
+        or not new_length
+        or flags & ~(RemapFlag.MREMAP_MAYMOVE | RemapFlag.MREMAP_FIXED)
+    ):
         raise SysError(Errno.EINVAL)
-    if flags & RemapFlag.MREMAP_FIXED and not flags & RemapFlag.MREMAP_MAYMOVE or not old_length:
+    if (flags & RemapFlag.MREMAP_FIXED and not flags & RemapFlag.MREMAP_MAYMOVE) or not old_length:
         raise SysError(Errno.EINVAL)
     old_end, size = old + page_up(old_length), page_up(new_length)
     area = memory.find(old)
@@ -327,5 +342,3 @@ def mlockall(task: Task, flags: Hex) -> int:
 def munlockall(task: Task) -> int:
     """munlockall(2)."""
     return 0
-
-

@@ -1,4 +1,4 @@
-"""Processes: fork, vfork, clone, clone3, exit and exit_group. One path, `clone`, serves the first four."""
+"""Processes: fork, vfork, clone and clone3, which are one, and exit and exit_group."""
 
 from __future__ import annotations
 

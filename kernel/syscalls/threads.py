@@ -23,8 +23,6 @@ InUserDesc = Annotated[int, DescribedArgument(_describe_user_desc)]
 OutUserDesc = Annotated[int, DescribedArgument(_describe_user_desc, Moment.EXIT)]
 
 
-
-
 @syscall(Sysno.SET_THREAD_AREA)
 def set_thread_area(task: Task, descriptor: InUserDesc) -> int:
     """set_thread_area(2): returns 0; the entry's number is written back."""

@@ -14,7 +14,12 @@ from kernel.signals.siginfo import describe_siginfo, pack, unpack
 from kernel.signals.state import SigInfo
 from kernel.syscalls.accounting import OutUsage, pack_rusage
 from kernel.syscalls.arguments import (
-    Argument, ChoiceArgument, FlagsArgument, Int, Moment, enum_of,
+    Argument,
+    ChoiceArgument,
+    FlagsArgument,
+    Int,
+    Moment,
+    enum_of,
 )  # fmt: skip
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
@@ -144,5 +149,3 @@ def waitid(
     if rusage and report is not None:
         task.memory.write(rusage, _rusage(report))
     return 0
-
-

@@ -33,8 +33,16 @@ _Shareable = TypeVar("_Shareable", FileTable, FsContext, Sighand)
 STRUCTURE_FRAMES = 2
 """Frames of a task structure with its kernel stack: 8 KiB on i386."""
 
-_VM, _VFORK, _THREAD = CloneFlag.CLONE_VM.value, CloneFlag.CLONE_VFORK.value, CloneFlag.CLONE_THREAD.value
-_FS, _FILES, _SIGHAND = CloneFlag.CLONE_FS.value, CloneFlag.CLONE_FILES.value, CloneFlag.CLONE_SIGHAND.value
+_VM, _VFORK, _THREAD = (
+    CloneFlag.CLONE_VM.value,
+    CloneFlag.CLONE_VFORK.value,
+    CloneFlag.CLONE_THREAD.value,
+)
+_FS, _FILES, _SIGHAND = (
+    CloneFlag.CLONE_FS.value,
+    CloneFlag.CLONE_FILES.value,
+    CloneFlag.CLONE_SIGHAND.value,
+)
 _PARENT, _SETTLS = CloneFlag.CLONE_PARENT.value, CloneFlag.CLONE_SETTLS.value
 _PARENT_SETTID = CloneFlag.CLONE_PARENT_SETTID.value
 _CHILD_SETTID = CloneFlag.CLONE_CHILD_SETTID.value
@@ -83,14 +91,14 @@ def clone(task: Task, request: CloneRequest) -> Ending:
 def _check_flags(flags: int) -> None:
     """Combinations that mean nothing, and namespaces, which do not exist here."""
     is_thread = flags & _THREAD
-    if flags & _SIGHAND and not flags & _VM or is_thread and not flags & _SIGHAND:
+    if (flags & _SIGHAND and not flags & _VM) or (is_thread and not flags & _SIGHAND):
         raise SysError(Errno.EINVAL)
-    if flags & _SIGHAND and flags & _CLEAR_SIGHAND or flags & _NAMESPACES:
+    if (flags & _SIGHAND and flags & _CLEAR_SIGHAND) or flags & _NAMESPACES:
         raise SysError(Errno.EINVAL)
 
 
 def _check_limits(task: Task) -> None:
-    """EAGAIN at RLIMIT_NPROC (of the real uid; root and two capabilities are exempt) or --max-procs."""
+    """EAGAIN at RLIMIT_NPROC (root and two capabilities are exempt) or at --max-procs."""
     tasks, who = task.system.tasks, task.credentials
     if tasks.is_full():
         raise SysError(Errno.EAGAIN)

@@ -1,4 +1,4 @@
-"""The initial stack: argc, argv, envp and the auxiliary vector as Linux lays them out (ABI i386 2.3)."""
+"""The initial stack: argc, argv, envp, auxiliary vector, as Linux lays them out (i386 ABI)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def write(task: Task, memory: AddressSpace, elf: Elf, bias: int, arguments: Argu
     for string in (*arguments.argv, *arguments.environment, arguments.execfn):
         pointers.append(address)
         address += len(string) + 1
-    memory.argument_start, memory.argument_end = at, (pointers[argc] if argc < len(pointers) else at)
+    memory.argument_start, memory.argument_end = (
+        at,
+        (pointers[argc] if argc < len(pointers) else at),
+    )
     memory.environment_start, memory.environment_end = pointers[argc], pointers[-1]
     platform = (at & ~15) - 16
     random = platform - 16

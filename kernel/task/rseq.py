@@ -1,4 +1,4 @@
-"""Restartable sequences: code that must not be interrupted is sent to its abort handler (rseq(2))."""
+"""Restartable sequences: code that was interrupted is sent to its abort handler (rseq(2))."""
 
 from __future__ import annotations
 

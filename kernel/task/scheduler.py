@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kernel.task.process import Process
 
 SLICE_BLOCKS = 1_000_000
-"""Blocks of code a task may enter before another ready task gets the CPU (10 ms of virtual time)."""
+"""Blocks of code a task may enter before another gets the CPU: 10 ms of virtual time."""
 
 
 class Scheduler:

@@ -35,7 +35,9 @@ class TaskState(Enum):
 _MOVES: dict[TaskState, frozenset[TaskState]] = {
     TaskState.READY: frozenset({TaskState.RUNNING, TaskState.ZOMBIE, TaskState.DEAD}),
     TaskState.RUNNING: frozenset(TaskState) - {TaskState.RUNNING},
-    TaskState.BLOCKED: frozenset({TaskState.READY, TaskState.STOPPED, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.BLOCKED: frozenset(
+        {TaskState.READY, TaskState.STOPPED, TaskState.ZOMBIE, TaskState.DEAD}
+    ),
     TaskState.HELD: frozenset({TaskState.READY, TaskState.ZOMBIE, TaskState.DEAD}),
     TaskState.STOPPED: frozenset({TaskState.READY, TaskState.ZOMBIE, TaskState.DEAD}),
     TaskState.ZOMBIE: frozenset({TaskState.DEAD}),

@@ -1,4 +1,4 @@
-"""Thread-local storage segments: struct user_desc and the three descriptors behind it (set_thread_area(2))."""
+"""Thread-local storage: struct user_desc and its three descriptors (set_thread_area(2))."""
 
 from __future__ import annotations
 

@@ -5,12 +5,26 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kernel.abi.errno import Errno
-from kernel.abi.process import CONTINUED_STATUS, WCLONE, WALL, WaitIdType, WaitOption, stop_status
+from kernel.abi.process import (
+    CLOCK_TICKS,
+    CONTINUED_STATUS,
+    WALL,
+    WCLONE,
+    WaitIdType,
+    WaitOption,
+    stop_status,
+)
 from kernel.abi.signals import (
-    CLD_CONTINUED, CLD_DUMPED, CLD_EXITED, CLD_KILLED, CLD_STOPPED, SIG_IGN, SigactionFlag, Signal,
+    CLD_CONTINUED,
+    CLD_DUMPED,
+    CLD_EXITED,
+    CLD_KILLED,
+    CLD_STOPPED,
+    SIG_IGN,
+    SigactionFlag,
+    Signal,
 )  # fmt: skip
 from kernel.clock import NANOSECONDS
-from kernel.abi.process import CLOCK_TICKS
 from kernel.errors import Block, SysError
 from kernel.signals import send
 from kernel.signals.state import SigInfo
@@ -114,9 +128,7 @@ def _tell_parent(process: Process, signal: int, code: int, detail: int) -> None:
     if signal and parent is not process.leader.system.tasks.init:
         user, kernel = process.times()
         uid = process.leader.credentials.uid
-        info = SigInfo(
-            signal, code, process.pid, uid, detail, user // _TICK_NS, kernel // _TICK_NS
-        )
+        info = SigInfo(signal, code, process.pid, uid, detail, user // _TICK_NS, kernel // _TICK_NS)
         send.send_to_process(parent, info)
     parent.child_changed.wake_all()
 

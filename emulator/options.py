@@ -1,0 +1,132 @@
+"""The command's options: how words on the command line become session options."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from emulator.session import Options
+from kernel.abi.process import RLIM_INFINITY, Resource
+from kernel.fs.layout import Bind
+from kernel.task.limits import Pair
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def size(text: str) -> int:
+    """`64M`: octets with an optional K, M or G."""
+    match = re.fullmatch(r"(\d+)([KMG]?)(?:i?B)?", text, re.IGNORECASE)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"not a size: {text!r} (such as 64M)")
+    return int(match[1]) * _UNITS[match[2].upper()]
+
+
+def count(text: str) -> int:
+    """A whole number above 0."""
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"not a number above 0: {text!r}")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A number of seconds above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"not a number of seconds: {text!r}")
+    return value
+
+
+def variable(text: str) -> tuple[str, str | None]:
+    """`NAME=VALUE` sets a variable, `NAME` alone removes it."""
+    name, equals, value = text.partition("=")
+    if not name or "\0" in text:
+        raise argparse.ArgumentTypeError(f"not NAME=VALUE or NAME: {text!r}")
+    return name, value if equals else None
+
+
+def user(text: str) -> tuple[int, int]:
+    """`UID[:GID]`; the group is the user's number where it is not given."""
+    match = re.fullmatch(r"(\d{1,9})(?::(\d{1,9}))?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"not UID or UID:GID: {text!r}")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def rlimit(text: str) -> tuple[Resource, Pair]:
+    """`NAME=SOFT[:HARD]`, NAME without RLIMIT_, numbers or `unlimited`."""
+    match = re.fullmatch(r"(?:RLIMIT_)?(\w+)=(\w+)(?::(\w+))?", text, re.IGNORECASE)
+    name = f"RLIMIT_{match[1].upper()}" if match else ""
+    if match is None or name not in Resource.__members__:
+        names = ", ".join(item.name[7:].lower() for item in Resource)
+        raise argparse.ArgumentTypeError(f"not NAME=SOFT[:HARD]: {text!r}; names: {names}")
+    soft = _limit_value(match[2])
+    hard = _limit_value(match[3]) if match[3] else soft
+    if soft > hard:
+        raise argparse.ArgumentTypeError(f"soft limit above the hard one: {text!r}")
+    return Resource[name], (soft, hard)
+
+
+def _limit_value(text: str) -> int:
+    return RLIM_INFINITY if text in ("unlimited", "infinity") else size(text)
+
+
+def bind(text: str) -> Bind:
+    """`HOST:GUEST[:rw]`."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or parts[2:] not in ([], ["rw"], ["ro"]) or not all(parts):
+        raise argparse.ArgumentTypeError(f"not HOST:GUEST[:rw]: {text!r}")
+    if not parts[1].startswith("/"):
+        raise argparse.ArgumentTypeError(f"the guest's path must begin with /: {text!r}")
+    import os
+
+    return Bind(os.fsencode(parts[0]), os.fsencode(parts[1]), parts[2:] == ["rw"])
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """The options that `run` and `trace` have in common."""
+    add = parser.add_argument
+    add("--root", metavar="DIR", help="the guest's root: DIR, read-only beneath memory")
+    add("--isolated", action="store_true", help="show the guest the program alone, nothing else")
+    add("--bind", type=bind, action="append", default=[], metavar="HOST:GUEST[:rw]",
+        help="show a host folder; with :rw the only way to write to one")  # fmt: skip
+    add("-E", "--env", type=variable, action="append", default=[], metavar="NAME=VALUE",
+        dest="environment", help="set an environment variable; NAME alone removes it")  # fmt: skip
+    add("-0", "--argv0", metavar="ARGV0", help="argv[0] in place of PROGRAM")
+    add("--user", type=user, default=(0, 0), metavar="UID[:GID]", help="run as (0:0)")
+    add("--ram", type=size, default=256 << 20, metavar="SIZE", help="the machine's RAM (256M)")
+    add("--rlimit", type=rlimit, action="append", default=[], metavar="NAME=SOFT[:HARD]",
+        help="a resource limit, as stack=8M")  # fmt: skip
+    add("--max-procs", type=count, default=32768, metavar="N", help="tasks at a time, all users")
+    add("--max-insns", type=count, metavar="N",
+        help="stop after N blocks of straight-line code were entered (status 124)")  # fmt: skip
+    add("--timeout", type=seconds, metavar="SECONDS", help="stop after host seconds (status 124)")
+    add("--max-output", type=size, metavar="BYTES", help="stop after that much output (status 124)")
+    add("--clock", choices=("virtual", "host"), default="virtual",
+        help="virtual: sleeping costs nothing and runs are equal; host: real time")  # fmt: skip
+    add("--seed", type=int, default=0, metavar="N", help="seed of all that is random (0)")
+    add("--schedule", choices=("rr", "random"), default="rr", help="who runs next (rr)")
+
+
+def session_options(parsed: argparse.Namespace) -> Options:
+    """The parsed command line as a session takes it."""
+    return Options(
+        argv0=parsed.argv0,
+        environment=tuple(parsed.environment),
+        user=parsed.user[0],
+        group=parsed.user[1],
+        ram=parsed.ram,
+        root=parsed.root,
+        is_isolated=parsed.isolated,
+        binds=tuple(parsed.bind),
+        limits=dict(parsed.rlimit),
+        max_procs=parsed.max_procs,
+        max_blocks=parsed.max_insns,
+        max_output=parsed.max_output,
+        timeout=parsed.timeout,
+        host_clock=parsed.clock == "host",
+        seed=parsed.seed,
+        random_schedule=parsed.schedule == "random",
+    )
