@@ -83,13 +83,14 @@ def _cpu_time(task: Task, clock: int) -> int:
 
 def _describe_timezone(task: Task, address: int) -> Described:
     west, summer = struct.unpack("<ii", task.memory.read(address, 8))
-    return ("struct", [("tz_minuteswest", ("int", west)), ("tz_dsttime", ("int", summer))])
+    return ("struct", [("tz_minuteswest", ("int", west)), ("tz_dsttime", ("int", summer))], False)
 
 
 def _describe_times(task: Task, address: int) -> Described:
     names = ("tms_utime", "tms_stime", "tms_cutime", "tms_cstime")
     values = struct.unpack("<4I", task.memory.read(address, 16))
-    return ("struct", [(name, ("int", value)) for name, value in zip(names, values, strict=True)])
+    fields = [(name, ("int", value)) for name, value in zip(names, values, strict=True)]
+    return ("struct", fields, False)
 
 
 def _describe_seconds(task: Task, address: int) -> Described:

@@ -75,7 +75,7 @@ def describe_timespec64(task: Task, address: int) -> Described:
 def describe_timeval(task: Task, address: int) -> Described:
     """A timeval in memory."""
     seconds, microseconds = _TIMEVAL.unpack(task.memory.read(address, 8))
-    return ("struct", [("tv_sec", ("int", seconds)), ("tv_usec", ("int", microseconds))])
+    return ("struct", [("tv_sec", ("int", seconds)), ("tv_usec", ("int", microseconds))], False)
 
 
 InTimespec = Annotated[int, DescribedArgument(describe_timespec)]
