@@ -337,7 +337,7 @@ class Kernel:
                 (("text", f"<... resuming interrupted {entry.name} ...>"),),
             )
         else:
-            name, arguments = entry.name, entry.describe_entry(task, call)  # type: ignore[assignment]
+            name, arguments = entry.name, entry.describe_entry(task, call)
         task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
 
     def _report_exit(self, task: Task, result: int) -> None:

@@ -6,6 +6,7 @@ much. What Unicorn does differently from a PC is repaired here: see `_exception`
 
 import ctypes
 import struct
+from typing import Any
 
 from unicorn import (
     UC_ARCH_X86,
@@ -93,7 +94,7 @@ class UnicornCpu:
 
     def __init__(self, ram_size: int) -> None:
         self.ram = Ram(ram_size)
-        self._uc = Uc(UC_ARCH_X86, UC_MODE_32)
+        self._uc: Any = Uc(UC_ARCH_X86, UC_MODE_32)
         self._uc.ctl_set_cpu_model(x86.UC_CPU_X86_COREDUO)
         self.handle = self._uc._uch
         start = ctypes.addressof(ctypes.c_char.from_buffer(self.ram.mapping))
@@ -166,7 +167,7 @@ class UnicornCpu:
         _write_register(self.handle, x86.UC_X86_REG_CR3, self._word_at)
 
     def forget_code(self) -> None:
-        self._uc.ctl_flush_tb()  # type: ignore[attr-defined]
+        self._uc.ctl_flush_tb()
 
     def set_tls(self, descriptors: tuple[int, int, int]) -> None:
         if descriptors == self.tls:

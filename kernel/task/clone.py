@@ -130,6 +130,9 @@ def _build(task: Task, request: CloneRequest) -> Task:
     child.signals = _new_signals(task, flags)
     child.credentials = task.credentials
     child.name = task.name
+    child.no_new_privileges, child.personality = task.no_new_privileges, task.personality
+    if not flags & _VM:
+        child.rseq_area, child.rseq_signature = task.rseq_area, task.rseq_signature
     child.exit_signal = -1 if flags & _THREAD else _exit_signal(task, request)
     _copy_registers(task, child, request)
     return child

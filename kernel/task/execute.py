@@ -125,6 +125,7 @@ def _commit(task: Task, program: Program, memory: AddressSpace) -> None:
     task.sighand.reset_handlers()
     task.signals.reset_stack()
     task.exit_signal = Signal.SIGCHLD
+    task.rseq_area = task.clear_child_tid = task.robust_list = 0
     task.process.has_executed = True
     if task.system.journal.recording:
         task.emit(events.TaskExecuted, program.path, memory.name)

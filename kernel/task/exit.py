@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kernel import events
-from kernel.abi.signals import SIG_IGN, SigactionFlag, Signal
+from kernel.abi.signals import SIG_IGN, SiCode, SigactionFlag, Signal
 from kernel.errors import REPLACED, Replaced
 from kernel.fs import locks
+from kernel.signals import send
+from kernel.signals.state import SigInfo
 from kernel.task import futex, job_control, waiting
 from kernel.task.process import Process
 from kernel.task.task import Task, TaskState
@@ -127,6 +129,8 @@ def _adopt(orphan: Process, task: Task) -> None:
     orphan.parent = init
     init.children.append(orphan)
     orphan.leader.exit_signal = Signal.SIGCHLD
+    if orphan.leader.death_signal:
+        send.send_to_task(orphan.leader, SigInfo(orphan.leader.death_signal, SiCode.SI_USER))
     if orphan.is_zombie:
         reap(orphan, init)
 

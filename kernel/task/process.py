@@ -50,8 +50,7 @@ class Process:
         self.stop_report = 0
         self.continue_report = False
         self.has_executed = False
-        self.no_zombie = False
-        """Set with FORK_NOSIGCHLD-like creation: ends without a trace."""
+        self.is_dumpable = True
         self.alarm: int | None = None
         """Moment of SIGALRM (monotonic nanoseconds)."""
         self.alarm_interval = 0

@@ -110,6 +110,10 @@ class Task:
         self.rseq_area = self.rseq_signature = 0
         self.nice = 0
         """-20 to 19 (setpriority(2)); a child inherits it. It does not change the scheduling."""
+        self.death_signal = 0
+        """Signal the task gets when its parent ends (prctl)."""
+        self.no_new_privileges = False
+        self.personality = 0
         self.started = system.clock.now
         self.user_time = 0
         self.system_time = 0
