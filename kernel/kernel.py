@@ -345,6 +345,7 @@ class Kernel:
         if not self.system.journal.recording or call is None:
             return
         entry = TABLE[call.number]
+        result &= 0xFFFF_FFFF
         signed = result - (1 << 32) if result & 0x8000_0000 else result
         is_error = -4096 < signed < 0
         error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
