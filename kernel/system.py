@@ -16,11 +16,11 @@ from kernel.task.table import TaskTable
 from kernel.task.terminal_signals import TerminalSignals
 
 if TYPE_CHECKING:
-    from kernel.errors import Restart
-    from kernel.task.task import Task
     from emulator.machine.machine import Machine
+    from kernel.errors import Restart
     from kernel.fs.console import Console
     from kernel.fs.mount import Namespace
+    from kernel.task.task import Task
 
 
 class Reporter(Protocol):
@@ -52,7 +52,9 @@ class System:
     host's standard streams as the guest sees them.
     """
 
-    def __init__(self, machine: Machine, settings: Settings, clock: Clock, journal: Journal) -> None:
+    def __init__(
+        self, machine: Machine, settings: Settings, clock: Clock, journal: Journal
+    ) -> None:
         self.machine = machine
         self.settings = settings
         self.clock = clock
@@ -85,5 +87,3 @@ class System:
         """A name for the next address space."""
         self.memory_names += 1
         return f"mm#{self.memory_names}"
-
-
