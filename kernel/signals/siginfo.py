@@ -5,7 +5,7 @@ from enum import Enum
 
 from kernel.abi import signals as abi
 from kernel.abi.signal_frames import SIGINFO_SIZE
-from kernel.abi.signals import Signal, signal_name
+from kernel.abi.signals import Signal
 from kernel.events import Described
 from kernel.signals.state import SigInfo
 
@@ -123,11 +123,11 @@ def describe_siginfo(info: SigInfo) -> Described:
         fields.append(("si_addr", ("ptr", info.address)))
     elif kind is Layout.TIMER:
         fields += [("si_timerid", ("hex", info.timer)), ("si_overrun", ("int", info.overrun))]
-        fields.append(("si_value", _describe_value(info.value)))
+        fields += _describe_value(info.value)
     elif info.code != abi.SiCode.SI_KERNEL:
         fields += [("si_pid", ("int", info.pid)), ("si_uid", ("int", info.uid))]
         if info.code == abi.SiCode.SI_QUEUE or (info.value and info.code < 0):
-            fields.append(("si_value", _describe_value(info.value)))
+            fields += _describe_value(info.value)
     elif info.signal in _FAULTS:
         fields.append(("si_addr", ("ptr", info.address)))
     return ("struct", fields, False)
@@ -145,15 +145,6 @@ def _describe_child(info: SigInfo) -> list[tuple[str, Described]]:
     ]
 
 
-def _describe_value(word: int) -> Described:
+def _describe_value(word: int) -> list[tuple[str, Described]]:
     number = word - (1 << 32) if word & 0x8000_0000 else word
-    fields: list[tuple[str, Described]] = [
-        ("sival_int", ("int", number)),
-        ("sival_ptr", ("ptr", word)),
-    ]
-    return ("struct", fields, False)
-
-
-def name_with_info(info: SigInfo) -> str:
-    """The signal's name, for people."""
-    return signal_name(info.signal)
+    return [("si_int", ("int", number)), ("si_ptr", ("ptr", word))]

@@ -69,7 +69,7 @@ def test_the_frame_with_information(world: World, task: Task) -> None:
     frame.push(task, info(), action(SIGINFO), OLD_MASK)
     words = world.machine.registers
     at = words[ESP]
-    _, signal, pinfo, puc, packed, ucontext, retcode = RT_FRAME.unpack(
+    _, _, pinfo, puc, packed, ucontext, retcode = RT_FRAME.unpack(
         task.memory.read(at, RT_FRAME.size)
     )
     assert (pinfo, puc) == (at + 16, at + 144) == (words[EDX], words[ECX])
@@ -92,7 +92,8 @@ def test_a_handler_starts_with_a_clean_fpu_and_flags(world: World, task: Task) -
 def test_sigreturn_restores_everything(world: World, task: Task, flags: int) -> None:
     world.machine.fpu = image = fxsave.pack(
         fxsave.FpuState(
-            0x27F, 0x3800, 0x3FFF, 0x123, 1, 2, 0x1FA0, (b"\1" * 7 + b"\x80\xff\x3f",) + (bytes(10),) * 7,
+            0x27F, 0x3800, 0x3FFF, 0x123, 1, 2, 0x1FA0,
+            (b"\1" * 7 + b"\x80\xff\x3f",) + (bytes(10),) * 7,
             tuple(bytes([i]) * 16 for i in range(8)),
         )
     )  # fmt: skip
