@@ -1,6 +1,6 @@
 """Flags, modes and constants of the file calls (open(2), stat(2), fcntl(2), poll(2), ioctl(2))."""
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 AT_FDCWD = -100
 PATH_MAX = 4096
@@ -8,7 +8,7 @@ NAME_MAX = 255
 PIPE_BUF = 4096
 
 
-class OpenFlag(IntFlag):
+class OpenFlag(IntEnum):
     """open(2), i386 values; the low two bits are the access mode."""
 
     O_WRONLY = 1
@@ -36,7 +36,7 @@ O_SYNC = 0o4010000
 O_TMPFILE = 0o20200000
 
 
-class AtFlag(IntFlag):
+class AtFlag(IntEnum):
     """Flags of the *at calls."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -71,7 +71,7 @@ class Whence(IntEnum):
     SEEK_HOLE = 4
 
 
-class Poll(IntFlag):
+class Poll(IntEnum):
     """Events of poll(2)."""
 
     POLLIN = 1
@@ -87,7 +87,7 @@ class Poll(IntFlag):
     POLLRDHUP = 0x2000
 
 
-class Access(IntFlag):
+class Access(IntEnum):
     """Mode of access(2)."""
 
     X_OK = 1

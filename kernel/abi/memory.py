@@ -1,6 +1,6 @@
 """Flags of the memory calls and the shape of an i386 process's address space."""
 
-from enum import IntFlag
+from enum import IntEnum
 
 PAGE_SIZE = 4096
 PAGE_SHIFT = 12
@@ -11,7 +11,7 @@ STACK_TOP = TASK_SIZE
 MMAP_MIN_ADDRESS = 0x1_0000
 
 
-class Prot(IntFlag):
+class Prot(IntEnum):
     """Protection of mmap(2) and mprotect(2)."""
 
     PROT_NONE = 0
@@ -22,7 +22,7 @@ class Prot(IntFlag):
     PROT_GROWSUP = 0x0200_0000
 
 
-class MapFlag(IntFlag):
+class MapFlag(IntEnum):
     """Flags of mmap(2)."""
 
     MAP_SHARED = 1
@@ -42,7 +42,7 @@ class MapFlag(IntFlag):
     MAP_FIXED_NOREPLACE = 0x10_0000
 
 
-class RemapFlag(IntFlag):
+class RemapFlag(IntEnum):
     """Flags of mremap(2)."""
 
     MREMAP_MAYMOVE = 1

@@ -1,9 +1,9 @@
 """Flags and layouts of the process calls: clone, wait, resource limits, auxiliary vector, TLS."""
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 
-class CloneFlag(IntFlag):
+class CloneFlag(IntEnum):
     """clone(2); the low byte of clone's flags word is the exit signal."""
 
     CLONE_VM = 0x0000_0100
@@ -37,7 +37,7 @@ class CloneFlag(IntFlag):
 EXIT_SIGNAL_MASK = 0xFF
 
 
-class WaitOption(IntFlag):
+class WaitOption(IntEnum):
     """Options of waitpid(2), wait4(2) and waitid(2)."""
 
     WNOHANG = 1

@@ -1,6 +1,6 @@
 """Signal numbers, default actions, action flags and si_code values (signal(7), sigaction(2))."""
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 
 class Signal(IntEnum):
@@ -84,7 +84,7 @@ SIG_IGN = 1
 SIG_ERR = 0xFFFF_FFFF
 
 
-class SigactionFlag(IntFlag):
+class SigactionFlag(IntEnum):
     """sa_flags (sigaction(2))."""
 
     SA_NOCLDSTOP = 1

@@ -1,6 +1,6 @@
 """What the emulated system says of itself: uname(2), getrusage(2), getpriority(2), getrandom(2)."""
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 SYSNAME = "Linux"
 RELEASE = "6.1.0-emu386"
@@ -26,7 +26,7 @@ class PriorityOf(IntEnum):
     PRIO_USER = 2
 
 
-class RandomFlag(IntFlag):
+class RandomFlag(IntEnum):
     """Flags of getrandom(2)."""
 
     GRND_NONBLOCK = 1

@@ -2,10 +2,10 @@
 
 import struct
 from dataclasses import dataclass, replace
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 
-class InputFlag(IntFlag):
+class InputFlag(IntEnum):
     """c_iflag."""
 
     IGNBRK = 0o1
@@ -25,7 +25,7 @@ class InputFlag(IntFlag):
     IUTF8 = 0o40000
 
 
-class OutputFlag(IntFlag):
+class OutputFlag(IntEnum):
     """c_oflag without its delay fields, of which only XTABS (expand tabs) does anything."""
 
     OPOST = 0o1
@@ -51,7 +51,7 @@ TABDLY = 0o14000
 XTABS = 0o14000
 
 
-class ControlFlag(IntFlag):
+class ControlFlag(IntEnum):
     """c_cflag without the speeds and the character size."""
 
     CSTOPB = 0o100
@@ -81,7 +81,7 @@ def speed_of(code: int) -> int:
     return (_HIGH_SPEEDS if code & 0o10000 else _LOW_SPEEDS)[code & 0o17]
 
 
-class LocalFlag(IntFlag):
+class LocalFlag(IntEnum):
     """c_lflag, in the order in which strace names the bits."""
 
     ISIG = 0o1

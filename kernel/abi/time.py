@@ -1,6 +1,6 @@
 """Clocks and their calls' flags (clock_gettime(2), clock_nanosleep(2))."""
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 
 class ClockId(IntEnum):
@@ -19,7 +19,7 @@ class ClockId(IntEnum):
     CLOCK_TAI = 11
 
 
-class TimerFlag(IntFlag):
+class TimerFlag(IntEnum):
     """Flags of clock_nanosleep(2)."""
 
     TIMER_ABSTIME = 1

@@ -228,14 +228,14 @@ class TerminalFile(OpenFile):
         terminal = self.terminal
         if terminal.is_hung_up:
             return int(Poll.POLLIN | Poll.POLLOUT | Poll.POLLHUP | Poll.POLLERR)
-        events = Poll(0)
+        events = 0
         if terminal.is_readable:
             events |= Poll.POLLIN | Poll.POLLRDNORM
         else:
             terminal.console.want_input()
         if not terminal.discipline.is_stopped:
             events |= Poll.POLLOUT | Poll.POLLWRNORM
-        return int(events)
+        return events
 
     def poll_queues(self) -> tuple[WaitQueue, ...]:
         return (self.terminal.readable, self.terminal.writable)

@@ -52,7 +52,7 @@ _NAMESPACES = (
     CloneFlag.CLONE_NEWNS | CloneFlag.CLONE_NEWCGROUP | CloneFlag.CLONE_NEWUTS
     | CloneFlag.CLONE_NEWIPC | CloneFlag.CLONE_NEWUSER | CloneFlag.CLONE_NEWPID
     | CloneFlag.CLONE_NEWNET | CloneFlag.CLONE_INTO_CGROUP | CloneFlag.CLONE_PIDFD
-).value  # fmt: skip
+)  # fmt: skip
 
 
 class CloneRequest(NamedTuple):

@@ -31,6 +31,9 @@ class TaskState(Enum):
     ZOMBIE = "Z"
     DEAD = "X"
 
+    __hash__ = object.__hash__
+    """Members are unique: their identity will do, and it is looked up with every move."""
+
 
 _MOVES: dict[TaskState, frozenset[TaskState]] = {
     TaskState.READY: frozenset({TaskState.RUNNING, TaskState.ZOMBIE, TaskState.DEAD}),
