@@ -123,6 +123,8 @@ class Fcntl(IntEnum):
     F_DUPFD_CLOEXEC = 1030
     F_SETPIPE_SZ = 1031
     F_GETPIPE_SZ = 1032
+    F_ADD_SEALS = 1033
+    F_GET_SEALS = 1034
 
 
 FD_CLOEXEC = 1
@@ -134,6 +136,19 @@ class LockType(IntEnum):
     F_RDLCK = 0
     F_WRLCK = 1
     F_UNLCK = 2
+
+
+class FlockOperation(IntEnum):
+    """Second argument of flock(2)."""
+
+    LOCK_SH = 1
+    LOCK_EX = 2
+    LOCK_NB = 4
+    LOCK_UN = 8
+    LOCK_MAND = 32
+    LOCK_READ = 64
+    LOCK_WRITE = 128
+    LOCK_RW = 192
 
 
 class Ioctl(IntEnum):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.files import S_IFCHR, S_IFDIR, makedev
 from kernel.fs import devices
+from kernel.fs.memory_file import Quota
 from kernel.fs.tmpfs import MemoryDirectory, MemoryFileSystem
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def build_dev(system: System, owner: int = 0) -> MemoryDirectory:
     `owner` is the uid that the terminal belongs to. The console learns its terminal's inode.
     """
     now = system.clock.wall
-    root = MemoryFileSystem(DEVICE, _LIMIT, "devtmpfs").new_root(0o755, now)
+    root = MemoryFileSystem(DEVICE, Quota(_LIMIT), "devtmpfs").new_root(0o755, now)
     for name, mode, number in _NODES:
         root.create(name, S_IFCHR | mode, 0, 0, now, number)
     terminal = root.create(b"tty1", S_IFCHR | 0o620, owner, _TTY_GROUP, now, devices.TTY1)

@@ -35,6 +35,8 @@ class OpenFile:
         self.location: Location | None = None
         self.offset = 0
         self.users = 0
+        self.owner = 0
+        """What F_SETOWN said; it has no effect."""
 
     @property
     def path(self) -> str:

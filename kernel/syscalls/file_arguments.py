@@ -6,16 +6,13 @@ from typing import Annotated
 
 from kernel.abi.files import O_ACCMODE, O_SYNC, O_TMPFILE, AtFlag, OpenFlag, Whence
 from kernel.events import Described
-from kernel.syscalls.arguments import (
-    Argument,
-    ChoiceArgument,
-    flags_text,
-)  # fmt: skip
+from kernel.fs.attributes import UNCHANGED
+from kernel.syscalls.arguments import Argument, ChoiceArgument, LongLongArgument, flags_text
 from kernel.task.task import Call, Task
 
 Names = tuple[tuple[int, str], ...]
 
-_OPEN_NAMES: Names = (
+OPEN_NAMES: Names = (
     *((int(flag), str(flag.name)) for flag in (
         OpenFlag.O_CREAT, OpenFlag.O_EXCL, OpenFlag.O_NOCTTY, OpenFlag.O_TRUNC, OpenFlag.O_APPEND,
         OpenFlag.O_NONBLOCK)),
@@ -41,7 +38,7 @@ _AT_NAMES: Names = (
 
 def open_flags_text(value: int) -> str:
     """Flags of open(2): the access mode first."""
-    rest = flags_text(list(_OPEN_NAMES), value & ~O_ACCMODE, "")
+    rest = flags_text(list(OPEN_NAMES), value & ~O_ACCMODE, "")
     mode = _ACCESS_MODES[value & O_ACCMODE]
     return f"{mode}|{rest}" if rest else mode
 
@@ -61,6 +58,29 @@ class CreationModeArgument(Argument):
         if flags & OpenFlag.O_CREAT or flags & O_TMPFILE & ~OpenFlag.O_DIRECTORY:
             return ("oct", call.words[word] & 0xFFFF)
         return ("omit",)
+
+
+class OwnerArgument(Argument):
+    """A uid or gid of `bits` bits; all ones are -1, "leave it"."""
+
+    plain = False
+
+    def __init__(self, bits: int) -> None:
+        self.mask = (1 << bits) - 1
+
+    def decode(self, task: Task, word: int) -> int:
+        return UNCHANGED if word & self.mask == self.mask else word & self.mask
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        number = value & self.mask
+        return ("int", -1 if number == self.mask else number)
+
+
+class UnsignedLongLongArgument(LongLongArgument):
+    """A signed 64-bit number that strace shows as unsigned."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        return ("int", call.words[word] | call.words[word + 1] << 32)
 
 
 class NamedFlagsArgument(Argument):
@@ -85,4 +105,7 @@ class NamedFlagsArgument(Argument):
 AtFlags = Annotated[int, NamedFlagsArgument(_AT_NAMES)]
 OpenFlags = Annotated[int, OpenFlagsArgument()]
 CreationMode = Annotated[int, CreationModeArgument()]
+Owner = Annotated[int, OwnerArgument(32)]
+Owner16 = Annotated[int, OwnerArgument(16)]
+Length = Annotated[int, UnsignedLongLongArgument()]
 Seek = Annotated[int, ChoiceArgument(Whence, "SEEK_")]

@@ -1,0 +1,204 @@
+"""Names: making, linking, removing and moving them, with the checks that Linux has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import (
+    AT_FDCWD,
+    S_IFBLK,
+    S_IFCHR,
+    S_IFDIR,
+    S_IFIFO,
+    S_IFMT,
+    S_IFREG,
+    S_IFSOCK,
+    S_ISGID,
+)  # fmt: skip
+from kernel.abi.process import Capability
+from kernel.errors import SysError
+from kernel.fs.inode import DirectoryInode, Inode
+from kernel.fs.opening import check_writable, owner_of_new
+from kernel.fs.path import Location, Parent, resolve_parent
+from kernel.fs.permission import SEARCH, WRITE, require, require_removal
+
+if TYPE_CHECKING:
+    from kernel.task.task import Task
+
+RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT = 1, 2, 4
+_NO_NAMES = (b".", b"..", b"/")
+_NODES = (S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK)
+
+
+def _place_for_new(task: Task, path: bytes, at: int, is_directory: bool = False) -> Parent:
+    """Where a new name goes: EEXIST before EROFS before EACCES; only a directory may end in "/"."""
+    parent = resolve_parent(task, path, at)
+    if parent.name in _NO_NAMES or _find(parent) is not None:
+        raise SysError(Errno.EEXIST)
+    if parent.must_be_directory and not is_directory:
+        raise SysError(Errno.ENOENT)
+    check_writable(parent.directory)
+    require(task.credentials, parent.folder, WRITE | SEARCH)
+    return parent
+
+
+def _find(parent: Parent) -> Inode | None:
+    try:
+        return parent.folder.lookup(parent.name)
+    except SysError as error:
+        if error.errno is not Errno.ENOENT:
+            raise
+        return None
+
+
+def make_directory(task: Task, path: bytes, mode: int, at: int = AT_FDCWD) -> None:
+    """mkdir(2)."""
+    parent = _place_for_new(task, path, at, is_directory=True)
+    mode = S_IFDIR | mode & 0o1777 & ~task.fs.umask | parent.folder.mode & S_ISGID
+    uid, gid = owner_of_new(task, parent.folder)
+    parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall)
+
+
+def make_node(task: Task, path: bytes, mode: int, rdev: int, at: int = AT_FDCWD) -> None:
+    """mknod(2): a file, FIFO, socket or (CAP_MKNOD) device. EPERM, EINVAL for other types."""
+    kind = mode & S_IFMT or S_IFREG
+    if kind not in _NODES:
+        raise SysError(Errno.EPERM if kind == S_IFDIR else Errno.EINVAL)
+    parent = _place_for_new(task, path, at)
+    if kind in (S_IFCHR, S_IFBLK) and not task.credentials.has(Capability.CAP_MKNOD):
+        raise SysError(Errno.EPERM)
+    uid, gid = owner_of_new(task, parent.folder)
+    mode = kind | mode & 0o7777 & ~task.fs.umask
+    parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall, rdev)
+
+
+def make_symlink(task: Task, target: bytes, path: bytes, at: int = AT_FDCWD) -> None:
+    """symlink(2): ENOENT for an empty target."""
+    if not target:
+        raise SysError(Errno.ENOENT)
+    parent = _place_for_new(task, path, at)
+    uid, gid = owner_of_new(task, parent.folder)
+    parent.folder.symlink(parent.name, target, uid, gid, task.system.clock.wall)
+
+
+def make_link(task: Task, old: Location, path: bytes, at: int = AT_FDCWD) -> None:
+    """link(2): EXDEV between mounts, EPERM for directories."""
+    parent = _place_for_new(task, path, at)
+    if old.mount is not parent.directory.mount:
+        raise SysError(Errno.EXDEV)
+    if old.inode.is_directory:
+        raise SysError(Errno.EPERM)
+    parent.folder.link(parent.name, old.inode, task.system.clock.wall)
+
+
+def remove(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
+    """unlink(2)."""
+    parent = resolve_parent(task, path, at)
+    if parent.name in _NO_NAMES:
+        raise SysError(Errno.EISDIR)
+    check_writable(parent.directory)
+    victim = parent.folder.lookup(parent.name)
+    if parent.must_be_directory:
+        raise SysError(Errno.EISDIR if victim.is_directory else Errno.ENOTDIR)
+    require_removal(task.credentials, parent.folder, victim)
+    if victim.is_directory:
+        raise SysError(Errno.EISDIR)
+    _require_unmounted(victim)
+    parent.folder.unlink(parent.name, task.system.clock.wall)
+
+
+def remove_directory(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
+    """rmdir(2)."""
+    parent = resolve_parent(task, path, at)
+    refusal = {b".": Errno.EINVAL, b"..": Errno.ENOTEMPTY, b"/": Errno.EBUSY}.get(parent.name)
+    if refusal is not None:
+        raise SysError(refusal)
+    check_writable(parent.directory)
+    victim = parent.folder.lookup(parent.name)
+    require_removal(task.credentials, parent.folder, victim)
+    if not victim.is_directory:
+        raise SysError(Errno.ENOTDIR)
+    _require_unmounted(victim)
+    parent.folder.rmdir(parent.name, task.system.clock.wall)
+
+
+def _require_unmounted(inode: Inode) -> None:
+    if inode.mounted is not None:
+        raise SysError(Errno.EBUSY)
+
+
+def rename(
+    task: Task,
+    old_path: bytes,
+    new_path: bytes,
+    old_at: int = AT_FDCWD,
+    new_at: int = AT_FDCWD,
+    flags: int = 0,
+) -> None:
+    """renameat2(2) with RENAME_NOREPLACE and RENAME_EXCHANGE; RENAME_WHITEOUT is EINVAL."""
+    is_exchange = bool(flags & RENAME_EXCHANGE)
+    if flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) or (flags & RENAME_NOREPLACE and is_exchange):
+        raise SysError(Errno.EINVAL)
+    old, new = resolve_parent(task, old_path, old_at), resolve_parent(task, new_path, new_at)
+    if old.directory.mount is not new.directory.mount:
+        raise SysError(Errno.EXDEV)
+    if old.name in _NO_NAMES or new.name in _NO_NAMES:
+        raise SysError(Errno.EEXIST if flags & RENAME_NOREPLACE else Errno.EBUSY)
+    check_writable(old.directory)
+    moved, replaced = old.folder.lookup(old.name), _find(new)
+    if replaced is not None and flags & RENAME_NOREPLACE:
+        raise SysError(Errno.EEXIST)
+    if replaced is None and is_exchange:
+        raise SysError(Errno.ENOENT)
+    _check_slashes(old, new, moved, replaced if is_exchange else None)
+    _check_loops(old, new, moved, replaced, is_exchange)
+    if moved is replaced:
+        return
+    _check_move(task, old, new, moved, replaced)
+    action = old.folder.exchange if is_exchange else old.folder.rename
+    action(old.name, new.folder, new.name, task.system.clock.wall)
+
+
+def _check_slashes(old: Parent, new: Parent, moved: Inode, exchanged: Inode | None) -> None:
+    """ENOTDIR where a name that ends in "/" would be no directory."""
+    needs = old.must_be_directory or (exchanged is None and new.must_be_directory)
+    if needs and not moved.is_directory:
+        raise SysError(Errno.ENOTDIR)
+    if exchanged is not None and new.must_be_directory and not exchanged.is_directory:
+        raise SysError(Errno.ENOTDIR)
+
+
+def _check_loops(
+    old: Parent, new: Parent, moved: Inode, replaced: Inode | None, is_exchange: bool
+) -> None:
+    """EINVAL for moving a directory into itself, ENOTEMPTY for replacing one that is above."""
+    if _is_at_or_above(moved, new.folder):
+        raise SysError(Errno.EINVAL)
+    if replaced is not None and _is_at_or_above(replaced, old.folder):
+        raise SysError(Errno.EINVAL if is_exchange else Errno.ENOTEMPTY)
+
+
+def _is_at_or_above(inode: Inode, folder: DirectoryInode) -> bool:
+    here: DirectoryInode | None = folder if inode.is_directory else None
+    while here is not None:
+        if here is inode:
+            return True
+        here = here.parent
+    return False
+
+
+def _check_move(task: Task, old: Parent, new: Parent, moved: Inode, replaced: Inode | None) -> None:
+    """Permission to remove the old name and to make or replace the new one; EBUSY for mounts."""
+    credentials = task.credentials
+    require_removal(credentials, old.folder, moved)
+    if replaced is None:
+        require(credentials, new.folder, WRITE | SEARCH)
+    else:
+        require_removal(credentials, new.folder, replaced)
+        _require_unmounted(replaced)
+    _require_unmounted(moved)
+    if old.folder is not new.folder:
+        for inode in (moved, replaced):
+            if inode is not None and inode.is_directory:
+                require(credentials, inode, WRITE)  # its ".." changes

@@ -1,0 +1,60 @@
+"""fcntl's arguments and results, whose meaning depends on the command."""
+
+from __future__ import annotations
+
+from kernel.abi.files import FD_CLOEXEC, Fcntl
+from kernel.events import Described
+from kernel.syscalls.arguments import Argument, describe_fd, signed
+from kernel.syscalls.file_arguments import NamedFlagsArgument, open_flags_text
+from kernel.task.task import Call, Task
+
+_NAMES = {int(command): command.name for command in Fcntl}
+_FD_FLAGS = NamedFlagsArgument(((FD_CLOEXEC, "FD_CLOEXEC"),), unknown="FD_???")
+LEASES = {0: "F_RDLCK", 1: "F_WRLCK", 2: "F_UNLCK"}
+_WITHOUT_ARGUMENT = {
+    Fcntl.F_GETFD, Fcntl.F_GETFL, Fcntl.F_GETOWN, Fcntl.F_GETSIG, Fcntl.F_GETLEASE,
+    Fcntl.F_GETPIPE_SZ, Fcntl.F_GET_SEALS,
+}  # fmt: skip
+
+
+class FcntlCommandArgument(Argument):
+    """The command's name."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        return ("flags", value, _NAMES.get(value) or f"{value:#x} /* F_??? */")
+
+
+class FcntlArgument(Argument):
+    """The argument, as the command before it wants it."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        command, value = call.words[word - 1], call.words[word]
+        if command in _WITHOUT_ARGUMENT:
+            return ("omit",)
+        if command == Fcntl.F_SETFD:
+            return _FD_FLAGS.describe_value(task, call, value)
+        if command == Fcntl.F_SETFL:
+            return ("flags", value, open_flags_text(value))
+        if command == Fcntl.F_SETOWN:
+            return ("int", signed(value))
+        if command in (Fcntl.F_SETSIG, Fcntl.F_SETLEASE):
+            return ("signal", value) if command == Fcntl.F_SETSIG else _lease(value)
+        if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_SETPIPE_SZ):
+            return ("int", value)
+        return ("hex", value)
+
+
+def _lease(value: int) -> Described:
+    return ("flags", value, LEASES.get(value, f"{value:#x} /* F_??? */"))
+
+
+class FcntlResult(Argument):
+    """The result: a new descriptor, flags in hexadecimal, or a number."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        command = call.words[1]
+        if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC):
+            return describe_fd(task, value)
+        if command in (Fcntl.F_GETFD, Fcntl.F_GETFL, Fcntl.F_GETLEASE):
+            return ("hex", value)
+        return ("int", signed(value))
