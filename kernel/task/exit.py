@@ -5,7 +5,6 @@ from __future__ import annotations
 from kernel import events
 from kernel.abi.signals import SIG_IGN, SiCode, SigactionFlag, Signal
 from kernel.errors import REPLACED, Replaced
-from kernel.fs import locks
 from kernel.signals import send
 from kernel.signals.state import SigInfo
 from kernel.task import futex, job_control, waiting
@@ -65,8 +64,6 @@ def complete_exit(task: Task) -> None:
     """Second half: descriptors, accounts, the zombie, the family."""
     system, process = task.system, task.process
     task.memory_left = True
-    if task.files.users == 1 and len(process.threads) == 1:
-        locks.release_process(process)
     task.files.leave()
     task.sighand.users -= 1
     task.fs.users -= 1
