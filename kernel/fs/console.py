@@ -146,9 +146,11 @@ class Console:
     """Streams 0, 1 and 2, each of a kind (None: closed on the host).
 
     `input` holds what was fed and not read, all that was fed where stream 0 is a regular file
-    (`base` is the file offset it begins at). `wants_input` is set when a task found none; the
-    session clears it by feeding. `outbox` collects (stream, octets) in the order written, from
-    `broken` streams the host has closed its end.
+    (`base` is the file offset it begins at). `missed_input` is set when a task looked for input
+    and found none; the session clears it, by feeding or itself. `may_wait_for_time` lets the
+    virtual clock jump to the next deadline while a task sleeps for input (the session sets it).
+    `outbox` collects (stream, octets) in the order written; of the `broken` streams the host has
+    closed its end.
     """
 
     def __init__(self, system: System, kinds: tuple[StreamKind | None, ...]) -> None:
@@ -158,7 +160,8 @@ class Console:
         first = kinds[0]
         self.base = first.offset if first is not None else 0
         self.has_ended = False
-        self.wants_input = False
+        self.missed_input = False
+        self.may_wait_for_time = False
         self.fed = WaitQueue("console input")
         self.outbox: list[tuple[int, bytes]] = []
         self.broken: set[int] = set()
@@ -174,6 +177,11 @@ class Console:
     def has_terminal(self) -> bool:
         """Whether any stream is the terminal."""
         return any(kind is not None and kind.is_terminal for kind in self.kinds)
+
+    @property
+    def feeds_terminal(self) -> bool:
+        """Whether input are keys of the terminal."""
+        return self.kinds[0] is not None and self.kinds[0].is_terminal
 
     def open_standard(self, stream: int) -> OpenFile | None:
         """The file that a first process has as descriptor `stream`; None where it is closed."""
@@ -191,8 +199,8 @@ class Console:
 
     def feed(self, data: bytes) -> None:
         """Input from the host, for the terminal where stream 0 is one."""
-        self.wants_input = False
-        if self.kinds[0] is not None and self.kinds[0].is_terminal:
+        self.missed_input = False
+        if self.feeds_terminal:
             self.terminal.feed(data)
             return
         self.input += data
@@ -200,9 +208,9 @@ class Console:
 
     def end_of_input(self) -> None:
         """No more input will come; a terminal hangs up."""
-        self.wants_input = False
+        self.missed_input = False
         self.has_ended = True
-        if self.kinds[0] is not None and self.kinds[0].is_terminal:
+        if self.feeds_terminal:
             self.terminal.hang_up()
         self.fed.wake_all()
 
@@ -211,12 +219,18 @@ class Console:
         drained, self.outbox = self.outbox, []
         return drained
 
+    @property
+    def wants_input(self) -> bool:
+        """Whether a task sleeps for input that can still come."""
+        waiting = self.terminal.readable if self.feeds_terminal else self.fed
+        return bool(waiting.sleepers) and not self.has_ended
+
     # ---- the guest's side --------------------------------------------------------------------
 
     def want_input(self) -> None:
         """A task looked for input and found none."""
         if not self.has_ended:
-            self.wants_input = True
+            self.missed_input = True
 
     def take(self, start: int, count: int, keep: bool) -> bytes:
         """Input for a read; `keep`: from the file offset `start`, which stays readable."""

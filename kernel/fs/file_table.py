@@ -68,12 +68,17 @@ class FileTable:
             self.close_on_exec.add(number)
 
     def close(self, number: int) -> None:
-        """Take a descriptor away; the open file is closed with its last one. EBADF."""
+        """Take a descriptor away; the open file is closed with its last one. EBADF.
+
+        The table's record locks on the file go, even if it has another descriptor for it.
+        """
         file = self.files.pop(number, None)
         if file is None:
             raise SysError(Errno.EBADF)
         self.close_on_exec.discard(number)
         self.full = min(self.full, number)
+        if file.inode.locks is not None:
+            file.inode.locks.drop_owner(self)
         release(file)
 
     def copy(self) -> FileTable:
@@ -103,4 +108,6 @@ def release(file: OpenFile) -> None:
     """One reference to an open file less."""
     file.users -= 1
     if file.users == 0:
+        if file.inode.locks is not None:
+            file.inode.locks.drop_owner(file)
         file.close()

@@ -10,6 +10,7 @@ from kernel.abi.errno import Errno
 from kernel.errors import SysError
 
 if TYPE_CHECKING:
+    from kernel.fs.locks import FileLocks
     from kernel.fs.mount import Mount
     from kernel.fs.open_file import OpenFile
     from kernel.fs.path import Location
@@ -36,11 +37,13 @@ class Inode:
     """A file: type and permission bits in `mode`, owner, times (nanoseconds since 1970), links.
 
     `device` is the st_dev of its file system, `rdev` the device number of a device file;
-    `mounted` is what is mounted over it, if anything. `links` is 0 once its last name is gone.
+    `mounted` is what is mounted over it, if anything; `locks` appear with the first lock.
+    `links` is 0 once its last name is gone.
     Subclasses give the contents; what a kind of file cannot do fails with the errno Linux has.
     """
 
     mounted: Mount | None = None
+    locks: FileLocks | None = None
 
     def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
         self.number = number

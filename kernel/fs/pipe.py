@@ -185,7 +185,7 @@ class PipeFile(OpenFile):
                 events |= Poll.POLLOUT | Poll.POLLWRNORM
             if not pipe.readers.is_present:
                 events |= Poll.POLLERR
-        return int(events)
+        return events
 
     def poll_queues(self) -> tuple[WaitQueue, ...]:
         if not self.is_writable:

@@ -73,7 +73,8 @@ def _sleep(task: Task, clock: int, flags: int, time: int) -> int:
     deadline = _deadline(task, call, clock, flags, time)
     if task.system.clock.now >= deadline:
         return 0
-    raise Block(WaitQueue("time"), deadline=deadline)
+    restart = Restart.NOHAND if flags & TimerFlag.TIMER_ABSTIME else None
+    raise Block(WaitQueue("time"), deadline=deadline, restart=restart)
 
 
 def _deadline(task: Task, call: Call, clock: int, flags: int, time: int) -> int:
