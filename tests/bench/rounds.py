@@ -1,0 +1,75 @@
+"""Samples in turn: each round runs every work by every runner once, so noise meets all alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tests.bench.arithmetic import per_iteration
+from tests.bench.process import Failed, peak_memory, time_command
+from tests.bench.runners import ENVIRONMENT, Runner
+from tests.bench.works import Measure, Work
+
+TRIES = 3  # for a difference that came out below zero
+QUICK = 4  # the part of the iterations that a quick run takes is one by this
+
+Key = tuple[str, str]  # of a work, of a runner
+
+
+@dataclass
+class Samples:
+    """Seconds (octets for memory, in millions) of every round; or why a work has none."""
+
+    taken: dict[Key, list[float]] = field(default_factory=dict)
+    failures: dict[Key, str] = field(default_factory=dict)
+
+    def of(self, work: str, runner: str) -> list[float]:
+        """Empty where nothing was measured or a run failed."""
+        return [] if (work, runner) in self.failures else self.taken.get((work, runner), [])
+
+
+def measure(
+    works: Sequence[Work],
+    runners: Sequence[Runner],
+    rounds: int,
+    is_quick: bool,
+    tell: Callable[[str], None],
+) -> Samples:
+    """Takes all samples; a work that fails once with a runner is not tried with it again."""
+    samples = Samples()
+    for turn in range(1, rounds + 1):
+        for work in works:
+            for runner in runners:
+                tell(f"round {turn} of {rounds}: {work.title}, {runner.name}")
+                take_sample(samples, work, runner, is_quick)
+    return samples
+
+
+def take_sample(samples: Samples, work: Work, runner: Runner, is_quick: bool) -> None:
+    key = work.key, runner.name
+    if key in samples.failures:
+        return
+    try:
+        samples.taken.setdefault(key, []).append(sample(work, runner, is_quick))
+    except Failed as reason:
+        samples.failures[key] = str(reason)
+
+
+def sample(work: Work, runner: Runner, is_quick: bool) -> float:
+    """One number for one work. Raises Failed."""
+    if work.measure is Measure.MEMORY:
+        return peak_memory(runner.hello(), ENVIRONMENT)
+    if work.measure is Measure.COMMAND:
+        return time_command(runner.hello(), ENVIRONMENT).wall
+    count = max(2, work.counts[runner.name] // (QUICK if is_quick else 1))
+    for _ in range(TRIES):
+        few, many = (seconds(work, runner, iterations) for iterations in (1, count))
+        if many > few:
+            return per_iteration(few, 1, many, count)
+    raise Failed(f"{work.key} by {runner.name}: too short to be measured amid this noise")
+
+
+def seconds(work: Work, runner: Runner, iterations: int) -> float:
+    """User time of a CPU-bound work, the wall clock's of any other."""
+    spent = time_command(runner.command(work.guest, str(iterations), *work.more), ENVIRONMENT)
+    return spent.user if work.measure is Measure.USER_TIME else spent.wall
