@@ -26,7 +26,7 @@ OPEN_NAMES: Names = (
     (int(OpenFlag.O_ASYNC), "FASYNC"),
 )  # fmt: skip
 _ACCESS_MODES = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
-_AT_NAMES: Names = (
+AT_NAMES: Names = (
     (AtFlag.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"),
     (AtFlag.AT_REMOVEDIR, "AT_REMOVEDIR"),
     (AtFlag.AT_SYMLINK_FOLLOW, "AT_SYMLINK_FOLLOW"),
@@ -102,7 +102,7 @@ class NamedFlagsArgument(Argument):
         return flags_text(list(self.names), value, self.zero)
 
 
-AtFlags = Annotated[int, NamedFlagsArgument(_AT_NAMES)]
+AtFlags = Annotated[int, NamedFlagsArgument(AT_NAMES)]
 OpenFlags = Annotated[int, OpenFlagsArgument()]
 CreationMode = Annotated[int, CreationModeArgument()]
 Owner = Annotated[int, OwnerArgument(32)]

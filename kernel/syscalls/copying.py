@@ -1,0 +1,159 @@
+"""Copying from one file to another within the kernel: sendfile and copy_file_range."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import OpenFlag
+from kernel.abi.sysno import Sysno
+from kernel.errors import Block, SysError
+from kernel.events import Described
+from kernel.fs.inode import RegularInode
+from kernel.fs.open_file import OpenFile
+from kernel.syscalls.arguments import Argument, File, Hex, Moment, Size
+from kernel.syscalls.table import syscall
+from kernel.syscalls.transfer import MAX_COUNT, end_early, write_piece
+from kernel.task.task import Call, Task
+
+_PIECE = 1 << 16
+"""Octets copied at a time."""
+
+
+class _MovingOffset(Argument):
+    """An offset in memory that the call moves by its result: `[1] => [4]`, or `[1]` (`arrow`)."""
+
+    moment = Moment.EXIT
+
+    def __init__(self, size: int, arrow: bool) -> None:
+        self.size = size
+        self.arrow = arrow
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        address = call.words[word]
+        if not address:
+            return ("ptr", 0)
+        try:
+            value = int.from_bytes(task.memory.read(address, self.size), "little", signed=True)
+        except SysError:
+            return ("ptr", address)
+        moved = max(call.result, 0)
+        if self.arrow and moved:
+            return ("text", f"[{value - moved}] => [{value}]")
+        return ("array", [("int", value - moved)], False)
+
+
+Offset32 = Annotated[int, _MovingOffset(4, arrow=True)]
+Offset64 = Annotated[int, _MovingOffset(8, arrow=True)]
+PlainOffset64 = Annotated[int, _MovingOffset(8, arrow=False)]
+
+
+@syscall(Sysno.SENDFILE)
+def sendfile(task: Task, target: File, source: File, offset: Offset32, count: Size) -> int:
+    """sendfile(2) with a 32-bit offset."""
+    return _send(task, target, source, offset, 4, count)
+
+
+@syscall(Sysno.SENDFILE64)
+def sendfile64(task: Task, target: File, source: File, offset: Offset64, count: Size) -> int:
+    """sendfile(2): from a file that can be read anywhere, at its offset or at the one given."""
+    return _send(task, target, source, offset, 8, count)
+
+
+def _send(
+    task: Task, target: OpenFile, source: OpenFile, address: int, size: int, count: int
+) -> int:
+    if not (source.is_readable and target.is_writable):
+        raise SysError(Errno.EBADF)
+    if count > 0x7FFF_FFFF or target.flags & OpenFlag.O_APPEND:
+        raise SysError(Errno.EINVAL)
+    start = source.offset
+    if address:
+        start = int.from_bytes(task.memory.read(address, size), "little", signed=True)
+        if start < 0:
+            raise SysError(Errno.EINVAL)
+    done, block = _copy(task, source, target, start, min(count, MAX_COUNT))
+    if address:
+        task.memory.write(address, (start + done).to_bytes(size, "little"))
+    else:
+        source.offset = start + done
+    if block is not None:
+        return end_early(task, target, block, done)
+    return done
+
+
+def _copy(
+    task: Task, source: OpenFile, target: OpenFile, start: int, count: int
+) -> tuple[int, Block | None]:
+    """Copy until all is done, the source ends, or the target would have to wait (Block)."""
+    done = 0
+    while done < count:
+        try:
+            data = _read_source(task, source, start + done, min(_PIECE, count - done))
+            if not data:
+                break
+            done += write_piece(task, target, data, None)
+        except Block as block:
+            return done, None if done else block
+        except SysError:
+            if done:
+                break
+            raise
+    return done, None
+
+
+def _read_source(task: Task, source: OpenFile, offset: int, count: int) -> bytes:
+    try:
+        return source.read_at(task, offset, count)
+    except SysError as error:
+        if error.errno in (Errno.ESPIPE, Errno.EISDIR):
+            raise SysError(Errno.EINVAL) from None
+        raise
+
+
+@syscall(Sysno.COPY_FILE_RANGE)
+def copy_file_range(
+    task: Task,
+    source: File,
+    source_offset: PlainOffset64,
+    target: File,
+    target_offset: PlainOffset64,
+    count: Size,
+    flags: Hex,
+) -> int:
+    """copy_file_range(2) between regular files, within one too; EINVAL where ranges overlap."""
+    if not (source.is_readable and target.is_writable) or target.flags & OpenFlag.O_APPEND:
+        raise SysError(Errno.EBADF)
+    if flags or not isinstance(source.inode, RegularInode):
+        raise SysError(Errno.EINVAL)
+    if not isinstance(target.inode, RegularInode):
+        raise SysError(Errno.EINVAL)
+    start, goal = _place(task, source, source_offset), _place(task, target, target_offset)
+    count = min(count, MAX_COUNT, max(source.inode.size - start, 0))
+    if source.inode is target.inode and start < goal + count and goal < start + count:
+        raise SysError(Errno.EINVAL)
+    done = 0
+    while done < count:
+        data = source.read_at(task, start + done, min(_PIECE, count - done))
+        if not data:
+            break
+        done += write_piece(task, target, data, goal + done)
+    _move(task, source, source_offset, start + done)
+    _move(task, target, target_offset, goal + done)
+    return done
+
+
+def _place(task: Task, file: OpenFile, address: int) -> int:
+    if not address:
+        return file.offset
+    offset = int.from_bytes(task.memory.read(address, 8), "little", signed=True)
+    if offset < 0:
+        raise SysError(Errno.EINVAL)
+    return offset
+
+
+def _move(task: Task, file: OpenFile, address: int, offset: int) -> None:
+    if address:
+        task.memory.write(address, offset.to_bytes(8, "little"))
+    else:
+        file.offset = offset

@@ -1,0 +1,104 @@
+"""ioctl(2): what every descriptor understands; the rest is the open file's business.
+
+How a trace prints the argument depends on the request. A module that knows a request's structure
+enters it into ARGUMENTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, NamedTuple
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import Ioctl, OpenFlag
+from kernel.abi.sysno import Sysno
+from kernel.errors import SysError
+from kernel.events import Described
+from kernel.fs.inode import DirectoryInode, RegularInode
+from kernel.syscalls.arguments import Argument, Fd, Moment, signed
+from kernel.syscalls.table import syscall
+from kernel.task.task import Call, Task
+
+_NONBLOCK, _ASYNC = int(OpenFlag.O_NONBLOCK), int(OpenFlag.O_ASYNC)
+_DIRECTIONS = ("_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE")
+
+
+class RequestArgument(NamedTuple):
+    """How to print a request's argument: described by (task, address); `is_output` for what the
+    call fills, which shows as a bare pointer when the call fails.
+    """
+
+    describe: Callable[[Task, int], Described]
+    is_output: bool
+
+
+def describe_int(task: Task, address: int) -> Described:
+    """A C int in memory, in brackets."""
+    return ("array", [("int", signed(task.memory.read_word(address)))], False)
+
+
+NO_ARGUMENT = frozenset({Ioctl.FIOCLEX, Ioctl.FIONCLEX, Ioctl.TIOCNOTTY})
+ARGUMENTS: dict[int, RequestArgument] = {
+    Ioctl.FIONREAD: RequestArgument(describe_int, is_output=True),
+    Ioctl.FIONBIO: RequestArgument(describe_int, is_output=False),
+    Ioctl.FIOASYNC: RequestArgument(describe_int, is_output=False),
+}
+"""Requests whose argument points to something that can be printed."""
+_NAMES = {int(request): request.name for request in Ioctl}
+
+
+class _RequestName(Argument):
+    """The request's name, or its parts."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        name = _NAMES.get(value)
+        if name is None:
+            kind, number, size = value >> 8 & 0xFF, value & 0xFF, value >> 16 & 0x3FFF
+            parts = ", ".join(f"{part:#x}" if part else "0" for part in (kind, number, size))
+            name = f"_IOC({_DIRECTIONS[value >> 30]}, {parts})"
+        return ("flags", value, name)
+
+
+class _IoctlArgument(Argument):
+    """The argument, as the request before it has it."""
+
+    moment = Moment.EXIT
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        request, value = call.words[word - 1], call.words[word]
+        if request in NO_ARGUMENT:
+            return ("omit",)
+        known = ARGUMENTS.get(request)
+        if known is None:
+            return ("hex", value) if request not in _NAMES else ("ptr", value)
+        if not value or (known.is_output and call.result < 0):
+            return ("ptr", value)
+        try:
+            return known.describe(task, value)
+        except SysError:
+            return ("ptr", value)
+
+
+Request = Annotated[int, _RequestName()]
+RequestValue = Annotated[int, _IoctlArgument()]
+
+
+@syscall(Sysno.IOCTL)
+def ioctl(task: Task, fd: Fd, request: Request, argument: RequestValue) -> int:
+    """ioctl(2): EBADF, ENOTTY where the request means nothing to the file."""
+    file = task.files.get(fd)
+    if request == Ioctl.FIOCLEX:
+        task.files.close_on_exec.add(fd)
+    elif request == Ioctl.FIONCLEX:
+        task.files.close_on_exec.discard(fd)
+    elif request == Ioctl.FIONBIO:
+        on = task.memory.read_word(argument)
+        file.flags = file.flags | _NONBLOCK if on else file.flags & ~_NONBLOCK
+    elif request == Ioctl.FIOASYNC:
+        if task.memory.read_word(argument) and not file.flags & _ASYNC:
+            raise SysError(Errno.ENOTTY)  # SIGIO is never sent
+    elif request == Ioctl.FIGETBSZ and isinstance(file.inode, (RegularInode, DirectoryInode)):
+        task.memory.write_word(argument, 4096)
+    else:
+        return file.ioctl(task, request, argument)
+    return 0
