@@ -20,6 +20,7 @@ setup: $(VENV)/.dev  ## install everything into .venv, once
 
 demo: $(VENV)/.demo  ## build the demo guests and show the traced vfork demo
 	@$(BIN)/python $(BUILD) demo
+	@$(BIN)/python -m compileall -q emulator kernel
 	@$(BIN)/emu386 demo
 
 test: $(VENV)/.dev guests check  ## all checks and all tests
@@ -33,6 +34,7 @@ check: $(VENV)/.dev  ## format, lint, types, layers
 
 bench: $(VENV)/.dev  ## measure, next to native and qemu-i386 where they run
 	@$(BIN)/python $(BUILD) demo bench
+	@$(BIN)/python -m compileall -q emulator kernel
 	$(BIN)/python -m tests.bench
 
 guests: $(VENV)/.dev  ## build every guest program
