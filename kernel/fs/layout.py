@@ -19,7 +19,7 @@ from kernel.fs.memory_file import Quota
 from kernel.fs.mount import FileSystem, Namespace
 from kernel.fs.path import Location
 from kernel.fs.proc import build_proc
-from kernel.fs.tmpfs import TMPFS_MAGIC, MemoryFileSystem
+from kernel.fs.tmpfs import MemoryFileSystem
 
 if TYPE_CHECKING:
     from kernel.system import System
@@ -116,8 +116,9 @@ class _Builder:
         return Namespace(system, directory, kind)
 
     def _mount_kernel_trees(self) -> None:
-        self._mount_tree(b"/proc", build_proc(self.system), "proc", PROC_MAGIC)
-        self._mount_tree(b"/dev", build_dev(self.system), "devtmpfs", TMPFS_MAGIC)
+        proc, dev = build_proc(self.system), build_dev(self.system)
+        self._mount_tree(b"/proc", proc, FileSystem("proc", PROC_MAGIC, proc.device))
+        self._mount_tree(b"/dev", dev, dev.system)
         try:
             at = self.graft.folder(b"/dev/shm")
         except SysError:
@@ -125,9 +126,9 @@ class _Builder:
         system = MemoryFileSystem(makedev(0, _SHM_DEVICE), self.quota)
         self.namespace.mount(at, system.new_root(0o1777, self.now), system, "tmpfs")
 
-    def _mount_tree(self, path: bytes, tree: DirectoryInode, kind: str, magic: int) -> None:
+    def _mount_tree(self, path: bytes, tree: DirectoryInode, system: FileSystem) -> None:
         at = _showing(path, lambda: self.graft.folder(path))
-        self.namespace.mount(at, tree, FileSystem(kind, magic, tree.device), kind)
+        self.namespace.mount(at, tree, system, system.kind)
 
     def _make_tmp(self) -> None:
         above, name = self.graft.place(b"/tmp")

@@ -55,6 +55,10 @@ class Argument:
         """The value for the function; raises SysError for one that can be refused here."""
         return word
 
+    def is_late(self, call: Call, word: int) -> bool:
+        """Whether it can be described only when the call ends."""
+        return self.moment is Moment.EXIT
+
     def describe(self, task: Task, call: Call, word: int) -> Described:
         """What a trace prints; `call` has all words and, at exit, the result."""
         return self.describe_value(task, call, call.words[word])

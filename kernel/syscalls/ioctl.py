@@ -15,7 +15,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import DirectoryInode, RegularInode
-from kernel.syscalls.arguments import Argument, Fd, Moment, signed
+from kernel.syscalls.arguments import Argument, Fd, signed
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
 
@@ -62,7 +62,9 @@ class _RequestName(Argument):
 class _IoctlArgument(Argument):
     """The argument, as the request before it has it."""
 
-    moment = Moment.EXIT
+    def is_late(self, call: Call, word: int) -> bool:
+        known = ARGUMENTS.get(call.words[word - 1])
+        return known is not None and known.is_output
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         request, value = call.words[word - 1], call.words[word]

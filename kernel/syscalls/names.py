@@ -13,7 +13,7 @@ from kernel.events import Described
 from kernel.fs import naming
 from kernel.fs.inode import SymlinkInode
 from kernel.fs.path import Location, resolve
-from kernel.syscalls.arguments import Argument, Fd, Int, Mode, OutBytes, Path
+from kernel.syscalls.arguments import Argument, Fd, Mode, OutBytes, Path, Size, signed
 from kernel.syscalls.file_arguments import AtFlags, NamedFlagsArgument
 from kernel.syscalls.file_structures import device_text, mode_text
 from kernel.syscalls.stat import location_of
@@ -160,7 +160,7 @@ def renameat2(task: Task, old_at: Fd, old: Path, new_at: Fd, new: Path, flags: R
 
 
 def _read_link(task: Task, at: int, path: bytes, buffer: int, size: int) -> int:
-    if size <= 0:
+    if signed(size) <= 0:
         raise SysError(Errno.EINVAL)
     place = resolve(task, path, at, follow=False) if path else location_of(task, at)
     link = place.inode
@@ -172,7 +172,7 @@ def _read_link(task: Task, at: int, path: bytes, buffer: int, size: int) -> int:
 
 
 @syscall(Sysno.READLINK)
-def readlink(task: Task, path: Path, buffer: OutBytes, size: Int) -> int:
+def readlink(task: Task, path: Path, buffer: OutBytes, size: Size) -> int:
     """readlink(2)."""
     if not path:
         raise SysError(Errno.ENOENT)
@@ -180,6 +180,6 @@ def readlink(task: Task, path: Path, buffer: OutBytes, size: Int) -> int:
 
 
 @syscall(Sysno.READLINKAT)
-def readlinkat(task: Task, at: Fd, path: Path, buffer: OutBytes, size: Int) -> int:
+def readlinkat(task: Task, at: Fd, path: Path, buffer: OutBytes, size: Size) -> int:
     """readlink(2) below a directory's descriptor; with an empty path, of an O_PATH descriptor."""
     return _read_link(task, at, path, buffer, size)

@@ -99,22 +99,22 @@ def write(task: Task, file: File, buffer: InBytes, count: Size) -> int:
     return write_from(task, file, [(buffer, count)])
 
 
-def _require_offset(offset: int) -> None:
-    if offset < 0:
+def _require_offset(offset: int, count: int) -> None:
+    if offset < 0 or offset + count >= 1 << 63:
         raise SysError(Errno.EINVAL)
 
 
 @syscall(Sysno.PREAD64)
 def pread64(task: Task, file: File, buffer: OutBytes, count: Size, offset: LongLong) -> int:
     """Read at an offset, which stays where it was."""
-    _require_offset(offset)
+    _require_offset(offset, count)
     return read_into(task, file, [(buffer, count)], offset)
 
 
 @syscall(Sysno.PWRITE64)
 def pwrite64(task: Task, file: File, buffer: InBytes, count: Size, offset: LongLong) -> int:
     """Write at an offset, which stays where it was."""
-    _require_offset(offset)
+    _require_offset(offset, count)
     return write_from(task, file, [(buffer, count)], offset)
 
 
@@ -133,12 +133,12 @@ def writev(task: Task, file: File, vector: InVector, count: Int) -> int:
 @syscall(Sysno.PREADV)
 def preadv(task: Task, file: File, vector: OutVector, count: Int, offset: LongLong) -> int:
     """readv at an offset."""
-    _require_offset(offset)
+    _require_offset(offset, count)
     return read_into(task, file, spans_of(task, vector, count), offset)
 
 
 @syscall(Sysno.PWRITEV)
 def pwritev(task: Task, file: File, vector: InVector, count: Int, offset: LongLong) -> int:
     """writev at an offset."""
-    _require_offset(offset)
+    _require_offset(offset, count)
     return write_from(task, file, spans_of(task, vector, count), offset)

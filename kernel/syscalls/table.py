@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from kernel.abi.sysno import Sysno
 from kernel.errors import Ending, Restart
 from kernel.events import Described
-from kernel.syscalls.arguments import Argument, Moment
+from kernel.syscalls.arguments import Argument
 
 if TYPE_CHECKING:
     from kernel.task.task import Call, Task
@@ -72,7 +72,7 @@ class Entry:
     def describe_entry(self, task: Task, call: Call) -> tuple[Described | None, ...]:
         """The arguments as a trace prints them when the call begins; None: only at its end."""
         return tuple(
-            None if argument.moment is Moment.EXIT else argument.describe(task, call, word)
+            None if argument.is_late(call, word) else argument.describe(task, call, word)
             for word, argument in self.arguments
         )
 
@@ -82,7 +82,7 @@ class Entry:
         """The arguments printed at the end, the result where it is no plain number, and a note."""
         call.result = result
         arguments = tuple(
-            argument.describe(task, call, word) if argument.moment is Moment.EXIT else None
+            argument.describe(task, call, word) if argument.is_late(call, word) else None
             for word, argument in self.arguments
         )
         value = None
