@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import Enum
 
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, ESI
@@ -22,7 +23,7 @@ from kernel.syscalls.refused import REFUSED
 from kernel.syscalls.table import TABLE
 from kernel.system import System
 from kernel.task import exit as exiting
-from kernel.task import rseq
+from kernel.task import rseq, vfork
 from kernel.task.scheduler import SLICE_BLOCKS
 from kernel.task.task import Call, Task, TaskState
 
@@ -68,6 +69,8 @@ class Kernel:
                     pause = self._idle()
                     if pause is not None:
                         return pause
+                    continue
+                if vfork.hold_back(task):
                     continue
                 self._switch_to(task)
                 if not self._resume(task):
@@ -372,15 +375,21 @@ class Kernel:
     def call_interrupted(self, task: Task, restart: Restart) -> None:
         """A signal ends the sleep of the call in flight: show it with Linux's restart code."""
         call = task.call
-        if not self.system.journal.recording or call is None:
-            return
+        assert call is not None
         entry = TABLE[call.number]
+        if entry.interrupted is not None:
+            with suppress(SysError):
+                entry.interrupted(task, call)
+        if not self.system.journal.recording:
+            return
         arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
         name = "restart_syscall" if call.is_restart else entry.name
         arguments = () if call.is_restart else arguments
         task.emit(
-            events.SyscallExited, call.number, name, None, restart.value, arguments, None, None
-        )
+            events.SyscallExited, call.number, name,
+            -int(Errno.EINTR) if restart is Restart.NEVER else None,
+            restart.value, arguments, None, None,
+        )  # fmt: skip
 
 
 def _name(number: int) -> str:

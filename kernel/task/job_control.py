@@ -63,14 +63,9 @@ def leave_family(process: Process) -> None:
     """A process ends: groups that this orphans, if stopped, get SIGHUP and SIGCONT; so does the
     foreground group of a session whose leader it was get SIGHUP."""
     system = process.leader.system
-    groups = {process.group} | {
-        child.group for child in process.children if child.session is process.session
-    }
-    for group in sorted(groups):
+    for group in _groups_held_together(process):
         members = [m for m in system.tasks.in_group(group) if m is not process]
-        if not any(member.stop_signal for member in members):
-            continue
-        if is_orphaned(system, group, process) and not _was_orphaned(system, group, process):
+        if any(m.stop_signal for m in members) and is_orphaned(system, group, process):
             for signal in (Signal.SIGHUP, Signal.SIGCONT):
                 send.send_to_group(system, group, SigInfo(signal, SiCode.SI_KERNEL))
     terminal = process.session.terminal
@@ -82,6 +77,15 @@ def leave_family(process: Process) -> None:
             send.send_to_group(system, terminal.foreground, hang_up)
 
 
-def _was_orphaned(system: System, group: int, process: Process) -> bool:
-    """Whether the group was orphaned before the process ended, which then changes nothing."""
-    return is_orphaned(system, group) and process.group != group
+def _groups_held_together(process: Process) -> list[int]:
+    """Groups that are not orphaned as long as the process lives, as far as it knows.
+
+    Its own, when its parent is in another one; and those of its children in other groups.
+    """
+    links = [(process, process.parent)] + [(child, process) for child in process.children]
+    groups = {
+        member.group
+        for member, parent in links
+        if parent is not None and parent.group != member.group and parent.session is member.session
+    }
+    return sorted(groups)
