@@ -132,6 +132,7 @@ class Capability(IntEnum):
     CAP_SETUID = 7
     CAP_SETPCAP = 8
     CAP_SYS_CHROOT = 18
+    CAP_SYS_PTRACE = 19
     CAP_SYS_ADMIN = 21
     CAP_SYS_NICE = 23
     CAP_SYS_RESOURCE = 24

@@ -32,6 +32,11 @@ class TaskTable:
     def __len__(self) -> int:
         return len(self.by_tid)
 
+    @property
+    def last_tid(self) -> int:
+        """The id given out last; before the first process, init's."""
+        return self._next - 1 if self.by_tid and self._next > FIRST_PID else INIT_PID
+
     def find(self, tid: int) -> Task | None:
         """The task with this id; zombies are found, reaped ones are not."""
         return self.by_tid.get(tid)

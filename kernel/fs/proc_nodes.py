@@ -1,0 +1,118 @@
+"""Nodes of /proc: files whose contents are made when they are read, and tables of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_IFDIR, S_IFREG, Whence, makedev
+from kernel.errors import SysError
+from kernel.fs.inode import DirectoryInode, Inode
+from kernel.fs.open_file import OpenFile
+
+if TYPE_CHECKING:
+    from kernel.system import System
+    from kernel.task.task import Task
+
+DEVICE = makedev(0, 21)
+"""st_dev of everything in /proc."""
+Make = Callable[[Any], "str | bytes"]
+"""Makes a file's contents from what it is about: a Task or the System; raises SysError."""
+Store = Callable[["Task", Any, bytes], None]
+"""Carries out what was written, by this task; raises SysError."""
+
+
+class MadeFile(Inode):
+    """A file of /proc. `make` and `store` are functions of modules, so that it can be copied."""
+
+    def __init__(
+        self, system: System, number: int, mode: int, about: object, make: Make, store: Store | None
+    ) -> None:
+        super().__init__(number, S_IFREG | mode, now=system.clock.wall)
+        self.device = DEVICE
+        self.about = about
+        self.make = make
+        self.store = store
+
+    def contents(self) -> bytes:
+        """What a read gives now; str as Latin-1."""
+        text = self.make(self.about)
+        return text.encode("latin-1") if isinstance(text, str) else text
+
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        return OpenMadeFile(self, flags, path)
+
+
+class OpenMadeFile(OpenFile):
+    """An open file of /proc: contents are made at the first read and whenever it starts over."""
+
+    inode: MadeFile
+
+    def __init__(self, inode: MadeFile, flags: int, path: str) -> None:
+        super().__init__(inode, flags, path)
+        self._contents: bytes | None = None
+
+    def read(self, task: Task, count: int) -> bytes:
+        taken = self.read_at(task, self.offset, count)
+        self.offset += len(taken)
+        return taken
+
+    def read_at(self, task: Task, offset: int, count: int) -> bytes:
+        if self._contents is None or offset == 0:
+            self._contents = self.inode.contents()
+        return self._contents[offset : offset + count]
+
+    def write(self, task: Task, data: bytes) -> int:
+        """A whole setting at once; EIO for files that only tell."""
+        if self.inode.store is None:
+            raise SysError(Errno.EIO)
+        self.inode.store(task, self.inode.about, data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int) -> int:
+        if whence == Whence.SEEK_CUR:
+            offset += self.offset
+        elif whence != Whence.SEEK_SET:
+            raise SysError(Errno.EINVAL)
+        if offset < 0:
+            raise SysError(Errno.EINVAL)
+        self.offset = offset
+        return offset
+
+
+class ProcDirectory(DirectoryInode):
+    """A directory of /proc: nothing can be made or removed in it."""
+
+    def __init__(self, system: System, number: int, mode: int = 0o555) -> None:
+        super().__init__(number, S_IFDIR | mode, now=system.clock.wall)
+        self.system = system
+        self.device = DEVICE
+        self.links = 2
+
+    def create(self, name: bytes, mode: int, uid: int, gid: int, now: int, rdev: int = 0) -> Inode:
+        raise SysError(Errno.ENOENT)
+
+    def unlink(self, name: bytes, now: int) -> None:
+        self.lookup(name)
+        raise SysError(Errno.EPERM)
+
+    def rmdir(self, name: bytes, now: int) -> None:
+        self.lookup(name)
+        raise SysError(Errno.EPERM)
+
+
+class TableDirectory(ProcDirectory):
+    """A directory whose names never change: each leads to an inode made beforehand."""
+
+    def __init__(self, system: System, number: int) -> None:
+        super().__init__(system, number)
+        self.nodes: dict[bytes, Inode] = {}
+
+    def lookup(self, name: bytes) -> Inode:
+        if name not in self.nodes:
+            raise SysError(Errno.ENOENT)
+        return self.nodes[name]
+
+    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        yield from self.nodes.items()

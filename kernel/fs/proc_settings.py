@@ -1,0 +1,144 @@
+"""/proc/sys: the kernel's settings, most of which only tell what is (sysctl(2), proc(5))."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi import system as abi
+from kernel.abi.errno import Errno
+from kernel.abi.memory import MMAP_MIN_ADDRESS
+from kernel.errors import SysError
+from kernel.fs.pipe import MAX_CAPACITY
+from kernel.fs.proc_nodes import MadeFile, Make, Store, TableDirectory
+
+if TYPE_CHECKING:
+    from kernel.system import System
+    from kernel.task.task import Task
+
+_FIRST_NUMBER = 0x2000
+_RANDOM_POOL = 256
+
+
+class Constant:
+    """Makes a file with always the same text."""
+
+    def __init__(self, text: object) -> None:
+        self.text = f"{text}\n"
+
+    def __call__(self, system: System) -> str:
+        return self.text
+
+
+def _hostname(system: System) -> str:
+    return f"{system.hostname}\n"
+
+
+def _set_hostname(writer: Task, system: System, data: bytes) -> None:
+    name = data.split(b"\n")[0]
+    if len(name) > abi.HOSTNAME_MAX:
+        raise SysError(Errno.EINVAL)
+    system.hostname = name.decode("latin-1")
+
+
+def _most_tasks(system: System) -> str:
+    return f"{system.settings.max_tasks}\n"
+
+
+def _uuid(system: System) -> str:
+    """Another one at each reading."""
+    return f"{format_uuid(system.random.getrandbits(128))}\n"
+
+
+def _open_files(system: System) -> str:
+    return "0\t0\t2147483647\n"
+
+
+def _discard(writer: Task, system: System, data: bytes) -> None:
+    """Settings that have no effect here."""
+
+
+def format_uuid(bits: int) -> str:
+    """A random UUID (version 4) from 128 bits."""
+    bits = bits & ~(0xF << 76) | 4 << 76
+    bits = bits & ~(3 << 62) | 2 << 62
+    digits = f"{bits:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+_TOLD: dict[str, Make] = {
+    "fs/file-max": Constant((1 << 31) - 1),
+    "fs/file-nr": _open_files,
+    "fs/nr_open": Constant(1 << 20),
+    "fs/overflowgid": Constant(65534),
+    "fs/overflowuid": Constant(65534),
+    "fs/pipe-max-size": Constant(MAX_CAPACITY),
+    "fs/protected_hardlinks": Constant(0),
+    "fs/protected_symlinks": Constant(0),
+    "kernel/cap_last_cap": Constant(40),
+    "kernel/domainname": Constant(abi.DOMAIN),
+    "kernel/ngroups_max": Constant(65536),
+    "kernel/osrelease": Constant(abi.RELEASE),
+    "kernel/ostype": Constant(abi.SYSNAME),
+    "kernel/overflowgid": Constant(65534),
+    "kernel/overflowuid": Constant(65534),
+    "kernel/pid_max": Constant(32768),
+    "kernel/random/entropy_avail": Constant(_RANDOM_POOL),
+    "kernel/random/poolsize": Constant(_RANDOM_POOL),
+    "kernel/random/uuid": _uuid,
+    "kernel/randomize_va_space": Constant(0),
+    "kernel/tainted": Constant(0),
+    "kernel/threads-max": _most_tasks,
+    "kernel/version": Constant(abi.VERSION),
+    "vm/max_map_count": Constant(65530),
+    "vm/mmap_min_addr": Constant(MMAP_MIN_ADDRESS),
+    "vm/overcommit_memory": Constant(1),
+}
+_SETTABLE: dict[str, tuple[Make, Store]] = {
+    "kernel/core_pattern": (Constant("core"), _discard),
+    "kernel/core_uses_pid": (Constant(0), _discard),
+    "kernel/hostname": (_hostname, _set_hostname),
+    "kernel/panic": (Constant(0), _discard),
+    "kernel/printk": (Constant("4\t4\t1\t7"), _discard),
+    "vm/drop_caches": (Constant(0), _discard),
+    "vm/overcommit_ratio": (Constant(50), _discard),
+    "vm/swappiness": (Constant(60), _discard),
+}
+
+
+class _Builder:
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.next_number = _FIRST_NUMBER
+        self.root = TableDirectory(system, self.number())
+
+    def number(self) -> int:
+        """A fresh inode number."""
+        self.next_number += 1
+        return self.next_number
+
+    def add(self, path: str, mode: int, make: Make, store: Store | None) -> None:
+        """A file at this path, its directories made as needed."""
+        *folders, name = path.encode().split(b"/")
+        directory = self.root
+        for folder in folders:
+            inner = directory.nodes.get(folder)
+            if not isinstance(inner, TableDirectory):
+                inner = TableDirectory(self.system, self.number())
+                directory.nodes[folder] = inner
+                directory.links += 1
+            directory = inner
+        directory.nodes[name] = MadeFile(self.system, self.number(), mode, self.system, make, store)
+
+
+def build_settings(system: System) -> TableDirectory:
+    """The directory /proc/sys; a boot id is drawn from the system's generator."""
+    builder = _Builder(system)
+    boot_id = Constant(format_uuid(system.random.getrandbits(128)))
+    made: dict[str, tuple[int, Make, Store | None]] = {
+        path: (0o444, make, None) for path, make in _TOLD.items()
+    }
+    made["kernel/random/boot_id"] = (0o444, boot_id, None)
+    made |= {path: (0o644, *functions) for path, functions in _SETTABLE.items()}
+    for path in sorted(made):
+        builder.add(path, *made[path])
+    return builder.root

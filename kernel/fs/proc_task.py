@@ -1,0 +1,311 @@
+"""/proc/PID and /proc/PID/task/TID: one task's directory, its links and descriptors (proc(5))."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_IFLNK, OpenFlag
+from kernel.abi.process import Capability
+from kernel.errors import SysError
+from kernel.fs import proc_memory, proc_mounts, proc_status
+from kernel.fs.inode import Inode, SymlinkInode
+from kernel.fs.path import Location
+from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, Store
+
+if TYPE_CHECKING:
+    from kernel.fs.open_file import OpenFile
+    from kernel.task.task import Task
+
+_FIRST_FILE, _FIRST_FD, _FIRST_FDINFO = 0x10, 0x4000, 0x8000
+_THREAD = 1 << 31
+_READ_BIT, _WRITE_BIT = 0o500, 0o300
+_COMM_LENGTH = 15
+
+
+# ---- contents that need no file of their own ---------------------------------------------------
+
+
+def _comm(task: Task) -> str:
+    return f"{task.name}\n"
+
+
+def _rename(writer: Task, task: Task, data: bytes) -> None:
+    """Writing to comm names the task; EINVAL for another process's."""
+    if writer.process is not task.process:
+        raise SysError(Errno.EINVAL)
+    task.name = data.rstrip(b"\n")[:_COMM_LENGTH].decode("latin-1")
+
+
+def _zero(task: Task) -> str:
+    return "0\n"
+
+
+def _accept(writer: Task, task: Task, data: bytes) -> None:
+    """Settings of the out-of-memory killer: taken, and without effect."""
+
+
+def _cgroup(task: Task) -> str:
+    return "0::/\n"
+
+
+def _cpuset(task: Task) -> str:
+    return "/\n"
+
+
+def _identity_map(task: Task) -> str:
+    return "         0          0 4294967295\n"
+
+
+def _login_uid(task: Task) -> str:
+    return "4294967295"
+
+
+def _personality(task: Task) -> str:
+    return f"{task.personality:08x}\n"
+
+
+def _run_times(task: Task) -> str:
+    return f"{task.user_time + task.system_time} 0 0\n"
+
+
+def _io(task: Task) -> str:
+    names = ("rchar", "wchar", "syscr", "syscw", "read_bytes", "write_bytes")
+    return "".join(f"{name}: 0\n" for name in names) + "cancelled_write_bytes: 0\n"
+
+
+_COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
+    (b"auxv", 0o400, proc_memory.auxiliary_vector, None),
+    (b"cgroup", 0o444, _cgroup, None),
+    (b"cmdline", 0o444, proc_memory.command_line, None),
+    (b"comm", 0o644, _comm, _rename),
+    (b"cpuset", 0o444, _cpuset, None),
+    (b"environ", 0o400, proc_memory.environment, None),
+    (b"gid_map", 0o644, _identity_map, None),
+    (b"io", 0o400, _io, None),
+    (b"limits", 0o644, proc_status.limits, None),
+    (b"loginuid", 0o644, _login_uid, None),
+    (b"maps", 0o444, proc_memory.maps, None),
+    (b"mountinfo", 0o444, proc_mounts.mount_info, None),
+    (b"mounts", 0o444, proc_mounts.mounts, None),
+    (b"oom_adj", 0o644, _zero, _accept),
+    (b"oom_score", 0o444, _zero, None),
+    (b"oom_score_adj", 0o644, _zero, _accept),
+    (b"personality", 0o400, _personality, None),
+    (b"schedstat", 0o444, _run_times, None),
+    (b"smaps", 0o444, proc_memory.smaps, None),
+    (b"statm", 0o444, proc_status.statm, None),
+    (b"status", 0o444, proc_status.status, None),
+    (b"uid_map", 0o644, _identity_map, None),
+    (b"wchan", 0o444, proc_status.wait_channel, None),
+)
+_PROCESS_FILES = (*_COMMON, (b"stat", 0o444, proc_status.process_stat, None))
+_THREAD_FILES = (*_COMMON, (b"stat", 0o444, proc_status.thread_stat, None))
+
+
+# ---- links -------------------------------------------------------------------------------------
+
+
+def check_insight(reader: Task, task: Task) -> None:
+    """EACCES unless the reader could trace the task: the same user, or CAP_SYS_PTRACE."""
+    if reader.process is task.process or reader.credentials.has(Capability.CAP_SYS_PTRACE):
+        return
+    credentials = task.credentials
+    if {credentials.uid, credentials.euid, credentials.suid} != {reader.credentials.fsuid}:
+        raise SysError(Errno.EACCES)
+
+
+def _executable(task: Task) -> tuple[str, Location | Inode]:
+    space = proc_status.space_of(task)
+    if space is None or space.executable is None:
+        raise SysError(Errno.ENOENT)
+    return space.executable_path, space.executable
+
+
+def _cwd(task: Task) -> tuple[str, Location | Inode]:
+    _check_alive(task)
+    return task.fs.cwd.path, task.fs.cwd
+
+
+def _root(task: Task) -> tuple[str, Location | Inode]:
+    _check_alive(task)
+    return task.fs.root.path, task.fs.root
+
+
+def _check_alive(task: Task) -> None:
+    """ENOENT for what has ended: it is nowhere any more."""
+    if task.is_gone:
+        raise SysError(Errno.ENOENT)
+
+
+class TaskLink(SymlinkInode):
+    """exe, cwd or root: shows a path and leads to the file itself."""
+
+    def __init__(
+        self, task: Task, number: int, find: Callable[[Task], tuple[str, Location | Inode]]
+    ) -> None:
+        super().__init__(number, S_IFLNK | 0o777, now=task.system.clock.wall)
+        self.device = DEVICE
+        self.task = task
+        self.find = find
+
+    def target(self, task: Task) -> bytes:
+        check_insight(task, self.task)
+        return self.find(self.task)[0].encode("latin-1")
+
+    def jump(self, task: Task) -> Location | Inode:
+        check_insight(task, self.task)
+        return self.find(self.task)[1]
+
+
+class DescriptorLink(SymlinkInode):
+    """fd/N: leads to the open file's inode, whether it has a name or not."""
+
+    def __init__(self, task: Task, number: int, descriptor: int, file: OpenFile) -> None:
+        mode = (_READ_BIT if file.is_readable else 0) | (_WRITE_BIT if file.is_writable else 0)
+        super().__init__(number, S_IFLNK | mode, now=task.system.clock.wall)
+        self.device = DEVICE
+        self.task = task
+        self.descriptor = descriptor
+
+    @property
+    def size(self) -> int:
+        return 64
+
+    def _file(self, reader: Task) -> OpenFile:
+        check_insight(reader, self.task)
+        return file_of(self.task, self.descriptor)
+
+    def target(self, task: Task) -> bytes:
+        return self._file(task).path.encode("latin-1")
+
+    def jump(self, task: Task) -> Location | Inode:
+        file = self._file(task)
+        return file.location or file.inode
+
+
+def file_of(task: Task, descriptor: int) -> OpenFile:
+    """A descriptor's open file; ENOENT where there is none (any more)."""
+    file = None if task.is_gone else task.files.find(descriptor)
+    if file is None:
+        raise SysError(Errno.ENOENT)
+    return file
+
+
+def _descriptor_info(about: tuple[Task, int]) -> str:
+    """fdinfo/N: offset, flags as open(2) takes them (octal), mount and inode."""
+    task, descriptor = about
+    file = file_of(task, descriptor)
+    flags = file.flags & ~(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_TRUNC)
+    if descriptor in task.files.close_on_exec:
+        flags |= OpenFlag.O_CLOEXEC
+    return f"pos:\t{file.offset}\nflags:\t0{flags:o}\nmnt_id:\t0\nino:\t{file.inode.number}\n"
+
+
+# ---- directories -------------------------------------------------------------------------------
+
+
+class _OwnedDirectory(ProcDirectory):
+    """A directory that belongs to the task's effective user."""
+
+    def __init__(self, task: Task, number: int, mode: int = 0o555) -> None:
+        super().__init__(task.system, number, mode)
+        self.task = task
+        self.uid, self.gid = task.credentials.euid, task.credentials.egid
+
+    def own(self, inode: Inode) -> Inode:
+        """The same inode, now the task's user's."""
+        inode.uid, inode.gid = self.uid, self.gid
+        return inode
+
+
+def _number(name: bytes) -> int:
+    """A name of decimal digits as a number; ENOENT for others."""
+    if not name.isdigit() or (name[:1] == b"0" and len(name) > 1) or len(name) > 9:
+        raise SysError(Errno.ENOENT)
+    return int(name)
+
+
+class DescriptorDirectory(_OwnedDirectory):
+    """fd: a link for each descriptor."""
+
+    def __init__(self, task: Task, number: int) -> None:
+        super().__init__(task, number, 0o500)
+
+    def lookup(self, name: bytes) -> Inode:
+        descriptor = _number(name)
+        file = file_of(self.task, descriptor)
+        number = self.number - 2 + _FIRST_FD + descriptor
+        return self.own(DescriptorLink(self.task, number, descriptor, file))
+
+    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        if not self.task.is_gone:
+            for descriptor in sorted(self.task.files.files):
+                name = b"%d" % descriptor
+                yield name, self.lookup(name)
+
+
+class DescriptorInfoDirectory(DescriptorDirectory):
+    """fdinfo: a file for each descriptor."""
+
+    def lookup(self, name: bytes) -> Inode:
+        descriptor = _number(name)
+        file_of(self.task, descriptor)
+        number = self.number - 3 + _FIRST_FDINFO + descriptor
+        about = (self.task, descriptor)
+        return self.own(MadeFile(self.system, number, 0o400, about, _descriptor_info, None))
+
+
+class ThreadsDirectory(_OwnedDirectory):
+    """task: a directory for each thread of the process."""
+
+    def lookup(self, name: bytes) -> Inode:
+        tid = _number(name)
+        for thread in self.task.process.threads:
+            if thread.tid == tid:
+                return TaskDirectory(thread, is_thread=True)
+        raise SysError(Errno.ENOENT)
+
+    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        for thread in self.task.process.threads:
+            yield b"%d" % thread.tid, TaskDirectory(thread, is_thread=True)
+
+
+class TaskDirectory(_OwnedDirectory):
+    """/proc/PID, or /proc/PID/task/TID with the thread's own numbers in it."""
+
+    def __init__(self, task: Task, is_thread: bool = False) -> None:
+        super().__init__(task, (_THREAD if is_thread else 0) | task.tid << 16 | 1)
+        self.is_thread = is_thread
+        self.links = 3
+        names = [b"cwd", b"exe", b"fd", b"fdinfo", b"root"] + ([] if is_thread else [b"task"])
+        files = _THREAD_FILES if is_thread else _PROCESS_FILES
+        self._files = {name: (n, mode, make, store) for n, (name, mode, make, store) in
+                       enumerate(files, _FIRST_FILE)}  # fmt: skip
+        self._names = sorted([*names, *self._files])
+
+    def lookup(self, name: bytes) -> Inode:
+        if self.task.state.name == "DEAD":
+            raise SysError(Errno.ENOENT)
+        base = self.number - 1
+        if name in self._files:
+            n, mode, make, store = self._files[name]
+            return self.own(MadeFile(self.system, base + n, mode, self.task, make, store))
+        if name in _LINKS:
+            n, find = _LINKS[name]
+            return self.own(TaskLink(self.task, base + n, find))
+        if name == b"fd":
+            return DescriptorDirectory(self.task, base + 2)
+        if name == b"fdinfo":
+            return DescriptorInfoDirectory(self.task, base + 3)
+        if name == b"task" and not self.is_thread:
+            return ThreadsDirectory(self.task, base + 4)
+        raise SysError(Errno.ENOENT)
+
+    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+        for name in self._names:
+            yield name, self.lookup(name)
+
+
+_LINKS = {b"cwd": (5, _cwd), b"exe": (6, _executable), b"root": (7, _root)}
