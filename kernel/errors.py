@@ -48,13 +48,17 @@ class Block(Exception):
 
 
 class Hold:
-    """The call is done and its value known, but the task sleeps until the queue releases it."""
+    """The call is done and its value known, but the task sleeps until the queue releases it.
 
-    __slots__ = ("queue", "value")
+    `ends_early`: a signal that kills, or the end of the process, ends the sleep, too.
+    """
 
-    def __init__(self, value: int, queue: "WaitQueue") -> None:
+    __slots__ = ("ends_early", "queue", "value")
+
+    def __init__(self, value: int, queue: "WaitQueue", ends_early: bool = True) -> None:
         self.value = value
         self.queue = queue
+        self.ends_early = ends_early
 
 
 class Replaced(Enum):

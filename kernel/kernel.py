@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from enum import Enum
 
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, ESI
-from emulator.machine.traps import SYSCALL, BudgetSpent, PageFault, Trap
+from emulator.machine.traps import SYSCALL, BudgetSpent, Interrupt, PageFault, Trap
 from kernel import events
-from kernel.abi.errno import ERRNO_NAMES, Errno
+from kernel.abi.errno import Errno
 from kernel.abi.process import signal_status
 from kernel.abi.signals import Signal
-from kernel.abi.sysno import Sysno
+from kernel.call_report import CallReporter, call_name
 from kernel.clock import BLOCK_NS, SYSCALL_NS
-from kernel.errors import REPLACED, Block, Hold, Restart, SysError
-from kernel.events import Described
+from kernel.errors import REPLACED, Block, Hold, SysError
 from kernel.mm.fault import MemoryFault
 from kernel.rdtsc import answer_rdtsc
 from kernel.signals import alarm, delivery, faults
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
+from kernel.syscalls.forksys import FORKSYS_NUMBER
 from kernel.syscalls.refused import REFUSED
 from kernel.syscalls.table import TABLE
 from kernel.system import System
 from kernel.task import exit as exiting
-from kernel.task import rseq, vfork
+from kernel.task import rseq, solaris, vfork
 from kernel.task.scheduler import SLICE_BLOCKS
 from kernel.task.task import Call, Task, TaskState
 
@@ -53,7 +52,7 @@ class Kernel:
         self.blocks = 0
         self.slice_left = SLICE_BLOCKS
         self.stop_requested = False
-        system.reporter = self
+        self.report = system.reporter = CallReporter(system)
 
     # ---- the loop ----------------------------------------------------------------------------
 
@@ -147,11 +146,11 @@ class Kernel:
             self._continue_exit(task)
             return False
         if task.unreported is not None:
-            self._report_exit(task, task.unreported)
+            self.report.exited(task, task.unreported)
             task.unreported = None
             task.call = None
         elif task.held is not None:
-            self._report_exit(task, task.held.value)
+            self.report.exited(task, task.held.value)
             task.held = None
             task.call = None
         elif task.call is not None and not delivery.is_due(task):
@@ -219,8 +218,26 @@ class Kernel:
         self.system.clock.now += SYSCALL_NS
         if isinstance(trap, PageFault):
             self._page_fault(task, trap)
+        elif self._is_forksys(trap):
+            self._forksys(task)
         elif not answer_rdtsc(task, trap):
             faults.raise_fault(task, trap)
+
+    def _is_forksys(self, trap: Trap) -> bool:
+        has_forksys = self.system.settings.vfork.has_forksys
+        return has_forksys and isinstance(trap, Interrupt) and trap.vector == solaris.VECTOR
+
+    def _forksys(self, task: Task) -> None:
+        """Solaris's `int $0x91`, on the systems that have it."""
+        try:
+            words = (*solaris.arguments(task), 0, 0, 0)
+        except SysError as error:
+            self.machine.registers[EAX] = error.errno
+            return
+        call = task.call = Call(FORKSYS_NUMBER, words, self.system.clock.now)
+        if self.system.journal.recording:
+            self.report.entered(task, call)
+        self._attempt(task, call)
 
     def _page_fault(self, task: Task, trap: PageFault) -> None:
         recording = self.system.journal.recording
@@ -254,7 +271,7 @@ class Kernel:
         if call.number == 0 and task.interrupted_call is not None:
             call = task.call = self._restarted(task, task.interrupted_call)
         if self.system.journal.recording:
-            self._report_entry(task, call)
+            self.report.entered(task, call)
         self._attempt(task, call)
 
     def _restarted(self, task: Task, interrupted: Call) -> Call:
@@ -287,7 +304,7 @@ class Kernel:
         if value.__class__ is int:
             self.machine.registers[EAX] = value & 0xFFFF_FFFF
             if self.system.journal.recording:
-                self._report_exit(task, value)
+                self.report.exited(task, value)
             task.call = None
         elif value is REPLACED:
             self._replaced(task)
@@ -298,21 +315,21 @@ class Kernel:
         else:
             self.machine.registers[EAX] = int(value) & 0xFFFF_FFFF
             if self.system.journal.recording:
-                self._report_exit(task, int(value))
+                self.report.exited(task, int(value))
             task.call = None
 
     def _replaced(self, task: Task) -> None:
         """execve, sigreturn or exit: the registers are right as they are."""
         if task.is_gone or task.is_ending:
             if not task.is_gone:
-                self._report_departure(task)
+                self.report.departed(task)
             self._yield_if_asked(task)
             return
         value = self.machine.registers[EAX]
         if self.system.scheduler.must_yield:
             task.unreported = value
             return
-        self._report_exit(task, value)
+        self.report.exited(task, value)
         task.call = None
 
     def _unsupported(self, task: Task, call: Call) -> None:
@@ -320,80 +337,16 @@ class Kernel:
         self.machine.registers[EAX] = -Errno.ENOSYS & 0xFFFF_FFFF
         if number not in REFUSED and number not in system.unsupported:
             system.unsupported.add(number)
-            system.notice(f"unsupported system call {_name(number)} (number {number}): ENOSYS")
+            system.notice(f"unsupported system call {call_name(number)} (number {number}): ENOSYS")
         if system.journal.recording:
             task.emit(
-                events.SyscallExited, number, _name(number), -Errno.ENOSYS, "ENOSYS", (), None, None
+                events.SyscallExited,
+                number,
+                call_name(number),
+                -Errno.ENOSYS,
+                "ENOSYS",
+                (),
+                None,
+                None,
             )
         task.call = None
-
-    # ---- reporting ---------------------------------------------------------------------------
-
-    def _report_entry(self, task: Task, call: Call) -> None:
-        entry = TABLE.get(call.number)
-        if entry is None:
-            arguments: tuple[Described | None, ...] = tuple(("hex", word) for word in call.words)
-            name: str = _name(call.number)
-        elif call.is_restart:
-            name, arguments = (
-                "restart_syscall",
-                (("text", f"<... resuming interrupted {entry.name} ...>"),),
-            )
-        else:
-            name, arguments = entry.name, entry.describe_entry(task, call)
-        task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
-
-    def _report_exit(self, task: Task, result: int) -> None:
-        call = task.call
-        if not self.system.journal.recording or call is None:
-            return
-        entry = TABLE[call.number]
-        result &= 0xFFFF_FFFF
-        signed = result - (1 << 32) if result & 0x8000_0000 else result
-        is_error = -4096 < signed < 0
-        error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
-        arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
-        name = "restart_syscall" if call.is_restart else entry.name
-        if call.is_restart:
-            arguments = ()
-        result = signed if is_error or value is None else result
-        task.emit(events.SyscallExited, call.number, name, result, error, arguments, value, note)
-
-    def _report_departure(self, task: Task) -> None:
-        """exit does not return; a vfork child's is shown before its parent goes on."""
-        call = task.call
-        if self.system.journal.recording and call is not None:
-            name = TABLE[call.number].name
-            task.emit(events.SyscallExited, call.number, name, None, None, (), None, None)
-            task.call = None
-
-    def call_restarted(self, task: Task) -> None:
-        """The call in flight, shown as interrupted, is tried again: show it as begun."""
-        if self.system.journal.recording and task.call is not None:
-            self._report_entry(task, task.call)
-
-    def call_interrupted(self, task: Task, restart: Restart) -> None:
-        """A signal ends the sleep of the call in flight: show it with Linux's restart code."""
-        call = task.call
-        assert call is not None
-        entry = TABLE[call.number]
-        if entry.interrupted is not None:
-            with suppress(SysError):
-                entry.interrupted(task, call)
-        if not self.system.journal.recording:
-            return
-        arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
-        name = "restart_syscall" if call.is_restart else entry.name
-        arguments = () if call.is_restart else arguments
-        task.emit(
-            events.SyscallExited, call.number, name,
-            -int(Errno.EINTR) if restart is Restart.NEVER else None,
-            restart.value, arguments, None, None,
-        )  # fmt: skip
-
-
-def _name(number: int) -> str:
-    try:
-        return Sysno(number).name.lower()
-    except ValueError:
-        return f"syscall_{number:#x}"

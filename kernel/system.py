@@ -12,6 +12,7 @@ from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.task.futex import FutexQueue, Key
 from kernel.task.scheduler import Scheduler
+from kernel.task.semantics import SYSTEMS, VforkSemantics
 from kernel.task.table import TaskTable
 from kernel.task.terminal_signals import TerminalSignals
 
@@ -42,6 +43,8 @@ class Settings:
     random_schedule: bool = False
     overcommit: bool = True
     copying_fork: bool = False
+    vfork: VforkSemantics = SYSTEMS["linux"]
+    max_tasks_of_user: int | None = None
     hostname: str = "emu386"
 
 

@@ -120,6 +120,15 @@ class Terminal:
         self.foreground = group
         self.foreground_changed.wake_all()
 
+    def _is_background(self, process: Process) -> bool:
+        """Whether the process is in a background group of the session this terminal controls."""
+        is_foreground = not self.foreground or process.group == self.foreground
+        return not is_foreground and self.belongs_to(process)
+
+    def _is_spared(self, task: Task) -> bool:
+        """Whether it is a vfork child on a system that never stops those for the terminal."""
+        return task.is_vfork_child and self.system.settings.vfork.child_never_stops_for_terminal
+
     def check_foreground(self, task: Task, signal: Signal) -> None:
         """Return where the task may use the terminal; else its group gets SIGTTIN or SIGTTOU.
 
@@ -127,7 +136,7 @@ class Terminal:
         EIO for a reader that ignores or blocks SIGTTIN and for orphaned groups.
         """
         process = task.process
-        if not self.foreground or process.group == self.foreground or not self.belongs_to(process):
+        if not self._is_background(process) or self._is_spared(task):
             return
         if task.signals.blocked & bit(signal) or task.sighand.get(signal).handler == SIG_IGN:
             if signal == Signal.SIGTTIN:
@@ -144,6 +153,8 @@ class Terminal:
     def read(self, task: Task, count: int) -> bytes:
         """A line, or in raw mode what VMIN and VTIME ask for."""
         if self.is_hung_up:
+            return b""
+        if self._is_spared(task) and self._is_background(task.process):
             return b""
         self.check_foreground(task, Signal.SIGTTIN)
         if not count:

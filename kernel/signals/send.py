@@ -184,4 +184,6 @@ def _tell_held(task: Task, info: SigInfo) -> None:
 
 def _kills_at_once(task: Task, signal: int) -> bool:
     survivable = IGNORED_BY_DEFAULT | STOPPING | CORE_DUMPING
+    if task.held is not None and not task.held.ends_early:
+        return False
     return task.sighand.get(signal).handler == SIG_DFL and not bit(signal) & survivable

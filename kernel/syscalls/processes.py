@@ -2,64 +2,28 @@
 
 from __future__ import annotations
 
-import struct
-from typing import Annotated
-
 from kernel.abi.errno import Errno
 from kernel.abi.process import EXIT_SIGNAL_MASK, CloneFlag, exit_status
-from kernel.abi.signals import LAST_SIGNAL, Signal, signal_name
+from kernel.abi.signals import LAST_SIGNAL, Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import Ending, SysError
-from kernel.events import Described
-from kernel.syscalls.arguments import Argument, Int, Size, flags_text
+from kernel.syscalls.arguments import Int, Pointer
+from kernel.syscalls.clone_arguments import (
+    SETTLS,
+    ChildTid,
+    CloneArgs,
+    CloneArgsSize,
+    FlagsAndSignal,
+    ParentTid,
+    Tls,
+    read_clone_args,
+)
 from kernel.syscalls.table import syscall
 from kernel.task import exit as exiting
 from kernel.task import tls
 from kernel.task.clone import CloneRequest, clone
-from kernel.task.task import Call, Task
-
-_FLAG_NAMES = [(int(flag), str(flag.name)) for flag in CloneFlag]
-_SETTLS, _PARENT_SETTID = CloneFlag.CLONE_SETTLS, CloneFlag.CLONE_PARENT_SETTID
-_CHILD_TID = CloneFlag.CLONE_CHILD_SETTID | CloneFlag.CLONE_CHILD_CLEARTID
-CLONE_ARGS_SIZES = (64, 80, 88)
-"""Sizes of struct clone_args over the years (clone(2))."""
-
-
-def clone_flags_text(flags: int, exit_signal: int) -> str:
-    """`CLONE_VM|CLONE_VFORK|SIGCHLD` as strace prints clone's flags word."""
-    text = flags_text(_FLAG_NAMES, flags, "")
-    signal = signal_name(exit_signal) if exit_signal else ""
-    return "|".join(part for part in (text, signal) if part) or "0"
-
-
-class _CloneArgument(Argument):
-    """All five words of clone, described together, in strace's order and only those that count."""
-
-    words = 5
-
-    def describe(self, task: Task, call: Call, word: int) -> Described:
-        flags_word, stack, parent_tid, newtls, child_tid = call.words[:5]
-        flags, signal = flags_word & ~EXIT_SIGNAL_MASK, flags_word & EXIT_SIGNAL_MASK
-        parts = [
-            f"child_stack={_pointer(stack)}",
-            f"flags={clone_flags_text(flags, signal)}",
-        ]
-        if flags & _PARENT_SETTID:
-            parts.append(f"parent_tid={_pointer(parent_tid)}")
-        if flags & _SETTLS:
-            parts.append(f"tls={tls.describe_text(task, newtls)}")
-        if flags & _CHILD_TID:
-            parts.append(f"child_tidptr={_pointer(child_tid)}")
-        return ("text", ", ".join(parts))
-
-    plain = False
-
-    def expression(self, word: int) -> str:
-        return "w[:5]"
-
-
-def _pointer(value: int) -> str:
-    return f"{value:#x}" if value else "NULL"
+from kernel.task.semantics import vfork_flags
+from kernel.task.task import Task
 
 
 @syscall(Sysno.FORK)
@@ -70,66 +34,36 @@ def fork(task: Task) -> Ending:
 
 @syscall(Sysno.VFORK)
 def vfork(task: Task) -> Ending:
-    """vfork(2): clone with CLONE_VM | CLONE_VFORK | SIGCHLD."""
-    flags = CloneFlag.CLONE_VM | CloneFlag.CLONE_VFORK
-    return clone(task, CloneRequest(int(flags), Signal.SIGCHLD))
+    """vfork(2): clone with CLONE_VM | CLONE_VFORK | SIGCHLD, or what the chosen system has."""
+    semantics = task.system.settings.vfork
+    if not semantics.exists:
+        raise SysError(Errno.ENOSYS)
+    return clone(task, CloneRequest(vfork_flags(semantics), Signal.SIGCHLD, by_vfork=True))
 
 
 @syscall(Sysno.CLONE, name="clone")
 def clone_(
-    task: Task, words: Annotated[tuple[int, int, int, int, int], _CloneArgument()]
+    task: Task,
+    flags_word: FlagsAndSignal,
+    stack: Pointer,
+    parent_tid: ParentTid,
+    newtls: Tls,
+    child_tid: ChildTid,
 ) -> Ending:
     """clone(2), i386 order: flags and exit signal, stack, parent_tid, tls, child_tid."""
-    flags_word, stack, parent_tid, newtls, child_tid = words
     flags = flags_word & ~EXIT_SIGNAL_MASK
     signal = flags_word & EXIT_SIGNAL_MASK
-    descriptors = tls.with_user_desc(task, newtls) if flags & _SETTLS else None
+    descriptors = tls.with_user_desc(task, newtls) if flags & SETTLS else None
     return clone(task, CloneRequest(flags, signal, stack, parent_tid, child_tid, descriptors))
 
 
-class _Clone3Argument(Argument):
-    """struct clone_args."""
-
-    def describe(self, task: Task, call: Call, word: int) -> Described:
-        try:
-            flags, _, child_tid, parent_tid, signal, stack, size, newtls = _read_clone_args(
-                task, call.words[0], call.words[1]
-            )
-        except SysError:
-            return ("ptr", call.words[word])
-        parts = [f"flags={clone_flags_text(flags, 0)}"]
-        if flags & _CHILD_TID:
-            parts.append(f"child_tid={_pointer(child_tid)}")
-        if flags & _PARENT_SETTID:
-            parts.append(f"parent_tid={_pointer(parent_tid)}")
-        parts.append(f"exit_signal={signal_name(signal) if signal else 0}")
-        parts.append(f"stack={_pointer(stack)}")
-        parts.append(f"stack_size={size:#x}" if size else "stack_size=0")
-        if flags & _SETTLS:
-            parts.append(f"tls={tls.describe_text(task, newtls)}")
-        return ("text", "{" + ", ".join(parts) + "}")
-
-
-def _read_clone_args(task: Task, address: int, size: int) -> tuple[int, ...]:
-    if size < CLONE_ARGS_SIZES[0]:
-        raise SysError(Errno.EINVAL)
-    if size > 4096:
-        raise SysError(Errno.E2BIG)
-    data = task.memory.read(address, size)
-    if any(data[CLONE_ARGS_SIZES[-1] :]):
-        raise SysError(Errno.E2BIG)
-    if any(data[CLONE_ARGS_SIZES[0] : CLONE_ARGS_SIZES[-1]]):
-        raise SysError(Errno.EINVAL)
-    return struct.unpack_from("<8Q", data)
-
-
 @syscall(Sysno.CLONE3)
-def clone3(task: Task, arguments: Annotated[int, _Clone3Argument()], size: Size) -> Ending:
+def clone3(task: Task, arguments: CloneArgs, size: CloneArgsSize) -> Ending:
     """clone3(2): the same in a structure; the stack is given by its lowest address and its size.
 
     set_tid and cgroup are refused with EINVAL.
     """
-    flags, _, child_tid, parent_tid, signal, stack, stack_size, newtls = _read_clone_args(
+    flags, _, child_tid, parent_tid, signal, stack, stack_size, newtls = read_clone_args(
         task, arguments, size
     )
     if flags & EXIT_SIGNAL_MASK or signal > LAST_SIGNAL or bool(stack) != bool(stack_size):
@@ -138,7 +72,7 @@ def clone3(task: Task, arguments: Annotated[int, _Clone3Argument()], size: Size)
         raise SysError(Errno.EINVAL)
     if max(child_tid, parent_tid, stack + stack_size, newtls) > 0xFFFF_FFFF:
         raise SysError(Errno.EINVAL)
-    descriptors = tls.with_user_desc(task, newtls) if flags & _SETTLS else None
+    descriptors = tls.with_user_desc(task, newtls) if flags & SETTLS else None
     top = stack + stack_size
     return clone(task, CloneRequest(flags, signal, top, parent_tid, child_tid, descriptors))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from emulator.machine.machine import ESP
 from kernel.abi.errno import Errno
-from kernel.abi.signals import LAST_SIGNAL, UNBLOCKABLE, SigactionFlag, bit
+from kernel.abi.signals import LAST_SIGNAL, SIG_DFL, SIG_IGN, UNBLOCKABLE, SigactionFlag, bit
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.signals import alternate_stack, attention
@@ -75,6 +75,8 @@ def _exchange(task: Task, signal: int, action: Action | None) -> Action:
         raise SysError(Errno.EINVAL)
     previous = task.sighand.get(signal)
     if action is not None:
+        if task.is_vfork_child and task.system.settings.vfork.resets_caught_signals:
+            action = Action(SIG_IGN if action.handler == SIG_IGN else SIG_DFL)
         task.sighand.actions[signal] = action
         if task.sighand.is_ignored(signal):
             _forget_pending(task, signal)

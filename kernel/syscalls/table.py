@@ -27,7 +27,7 @@ TABLE: dict[int, Entry] = {}
 class Entry:
     """One call: its number, Linux name, function, and the meaning of its argument words."""
 
-    def __init__(self, number: Sysno, function: Function, name: str, restart: Restart) -> None:
+    def __init__(self, number: int, function: Function, name: str, restart: Restart) -> None:
         self.number = int(number)
         self.function = function
         self.name = name
@@ -82,7 +82,11 @@ class Entry:
         """The arguments printed at the end, the result where it is no plain number, and a note."""
         call.result = result
         arguments = tuple(
-            argument.describe(task, call, word) if argument.is_late(call, word) else None
+            argument.describe(task, call, word)
+            if argument.is_late(call, word)
+            else argument.describe_change(task, call, word)
+            if argument.changes
+            else None
             for word, argument in self.arguments
         )
         value = None

@@ -58,7 +58,8 @@ _NAMESPACES = (
 class CloneRequest(NamedTuple):
     """What the caller asked for; addresses are linear, 0 for none.
 
-    `tls` is the descriptor table the child gets when CLONE_SETTLS is set.
+    `tls` is the descriptor table the child gets when CLONE_SETTLS is set. `by_vfork` is set where
+    the system's own vfork (semantics.py) is at work, not clone's flags alone.
     """
 
     flags: int
@@ -67,6 +68,7 @@ class CloneRequest(NamedTuple):
     parent_tid: int = 0
     child_tid: int = 0
     tls: tuple[int, int, int] | None = None
+    by_vfork: bool = False
 
 
 def clone(task: Task, request: CloneRequest) -> Ending:
@@ -84,7 +86,7 @@ def clone(task: Task, request: CloneRequest) -> Ending:
     _write_tids(task, child, request)
     _enter(task, child, request)
     if request.flags & _VFORK:
-        return _suspend(task, child)
+        return _suspend(task, child, request.by_vfork)
     return child.tid
 
 
@@ -99,8 +101,11 @@ def _check_flags(flags: int) -> None:
 
 def _check_limits(task: Task) -> None:
     """EAGAIN at RLIMIT_NPROC (root and two capabilities are exempt) or at --max-procs."""
-    tasks, who = task.system.tasks, task.credentials
+    tasks, who, settings = task.system.tasks, task.credentials, task.system.settings
     if tasks.is_full():
+        raise SysError(Errno.EAGAIN)
+    by_user = settings.max_tasks_of_user if settings.vfork.counts_by_user else None
+    if by_user is not None and tasks.count_of_user(who.uid) >= by_user:
         raise SysError(Errno.EAGAIN)
     if who.uid == 0 or who.has(Capability.CAP_SYS_RESOURCE) or who.has(Capability.CAP_SYS_ADMIN):
         return
@@ -125,7 +130,8 @@ def _build(task: Task, request: CloneRequest) -> Task:
     child.files = _shared(task.files) if flags & _FILES else task.files.copy()
     child.fs = _shared(task.fs) if flags & _FS else task.fs.copy()
     child.sighand = _shared(task.sighand) if flags & _SIGHAND else task.sighand.copy()
-    if flags & _CLEAR_SIGHAND:
+    child.is_vfork_child = request.by_vfork
+    if flags & _CLEAR_SIGHAND or (request.by_vfork and system.settings.vfork.resets_caught_signals):
         child.sighand.reset_handlers()
     child.signals = _new_signals(task, flags)
     child.credentials = task.credentials
@@ -235,8 +241,12 @@ def _enter(task: Task, child: Task, request: CloneRequest) -> None:
     system.scheduler.ready(child)
 
 
-def _suspend(task: Task, child: Task) -> Hold:
-    child.vfork_queue = WaitQueue(f"vfork child {child.tid}")
+def _suspend(task: Task, child: Task, by_vfork: bool) -> Hold:
+    """The caller sleeps, its result known, until the child leaves the memory."""
+    semantics = task.system.settings.vfork
+    queue = child.vfork_queue = WaitQueue(f"vfork child {child.tid}")
     if task.system.journal.recording:
         task.emit(events.Suspended, child.tid)
-    return Hold(child.tid, child.vfork_queue)
+    if by_vfork and semantics.holds_threads:
+        task.process.held_for = queue
+    return Hold(child.tid, queue, ends_early=semantics.ends_early or not by_vfork)

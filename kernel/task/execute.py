@@ -116,6 +116,7 @@ def _commit(task: Task, program: Program, memory: AddressSpace) -> None:
     _become_only_thread(task)
     futex.release_robust_list(task)
     futex.clear_tid(task)
+    task.is_vfork_child = False
     if leave_memory(task, "executed"):
         task.system.scheduler.must_yield = True
     task.memory = memory

@@ -41,8 +41,9 @@ def kill_task(task: Task, status: int) -> None:
     if task.is_ending or task.is_gone:
         return
     task.exit_status = status
+    may_end = task.held is None or task.held.ends_early
     task.held = None
-    if task.state in (TaskState.BLOCKED, TaskState.HELD):
+    if task.state is TaskState.BLOCKED or (task.state is TaskState.HELD and may_end):
         task.wake("end")
     elif task.state is TaskState.STOPPED:
         task.move_to(TaskState.READY, "end")
@@ -132,9 +133,9 @@ def _adopt(orphan: Process, task: Task) -> None:
         reap(orphan, init)
 
 
-def wants_zombies(parent: Process, exit_signal: int) -> bool:
-    """False where SIGCHLD is ignored or SA_NOCLDWAIT is set: children vanish unwaited-for."""
-    if exit_signal != Signal.SIGCHLD:
+def stays_as_zombie(process: Process, parent: Process) -> bool:
+    """False where the parent ignores SIGCHLD or has SA_NOCLDWAIT: it vanishes unwaited-for."""
+    if process.exit_signal != Signal.SIGCHLD or process.waits_for_waitpid:
         return True
     action = parent.leader.sighand.get(Signal.SIGCHLD)
     return action.handler != SIG_IGN and not action.flags & SigactionFlag.SA_NOCLDWAIT

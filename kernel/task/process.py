@@ -49,7 +49,13 @@ class Process:
         self.stop_signal = 0
         self.stop_report = 0
         self.continue_report = False
+        self.must_tell_continued = False
+        """It goes on, but has not run yet; when it does, the parent gets SIGCHLD."""
         self.has_executed = False
+        self.held_for: WaitQueue | None = None
+        """Where vfork suspends the whole process: its other threads sleep here."""
+        self.sends_no_sigchld = self.waits_for_waitpid = False
+        """vforkx's FORK_NOSIGCHLD and FORK_WAITPID."""
         self.is_dumpable = True
         self.alarm: int | None = None
         """Moment of SIGALRM (monotonic nanoseconds)."""

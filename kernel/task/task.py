@@ -36,7 +36,9 @@ class TaskState(Enum):
 
 
 _MOVES: dict[TaskState, frozenset[TaskState]] = {
-    TaskState.READY: frozenset({TaskState.RUNNING, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.READY: frozenset(
+        {TaskState.RUNNING, TaskState.HELD, TaskState.ZOMBIE, TaskState.DEAD}
+    ),
     TaskState.RUNNING: frozenset(TaskState) - {TaskState.RUNNING},
     TaskState.BLOCKED: frozenset(
         {TaskState.READY, TaskState.STOPPED, TaskState.ZOMBIE, TaskState.DEAD}
@@ -106,6 +108,8 @@ class Task:
         """What a signal does to the call while it sleeps."""
         self.exit_signal = 0
         """Signal to the parent at the end; 0 for none, -1 for threads other than the leader."""
+        self.is_vfork_child = False
+        """Made by vfork itself, and since then neither exec nor exit."""
         self.vfork_queue: WaitQueue | None = None
         """The parent sleeps here until this child releases the memory."""
         self.clear_child_tid = 0

@@ -56,7 +56,7 @@ class UserDesc(NamedTuple):
         """As strace prints it."""
         number = "-1" if self.entry_number == _ANY else str(self.entry_number)
         return (
-            f"{{entry_number={number}, base_addr={self.base:#x}, limit={self.limit:#08x}, "
+            f"{{entry_number={number}, base_addr={self.base:#08x}, limit={self.limit:#08x}, "
             f"seg_32bit={self.seg_32bit}, contents={self.contents}, "
             f"read_exec_only={self.read_exec_only}, limit_in_pages={self.limit_in_pages}, "
             f"seg_not_present={self.seg_not_present}, useable={self.useable}}}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from emulator.machine.machine import EBP, EBX, ECX, EDI, EDX, ESI
 from kernel import events
-from kernel.task.task import Task
+from kernel.task.task import Task, TaskState
+
+_SHARED_REGISTERS = (EBX, ECX, EDX, EBP, ESI, EDI)
 
 
 def leave_memory(task: Task, how: str) -> bool:
@@ -19,9 +22,33 @@ def leave_memory(task: Task, how: str) -> bool:
         task.emit(events.MemoryReleased, memory.name)
     if queue is None or not queue.sleepers:
         return False
-    parent = queue.sleepers[0]
-    assert isinstance(parent, Task)
+    parent, *others = [sleeper for sleeper in queue.sleepers if isinstance(sleeper, Task)]
+    if task.system.settings.vfork.registers_from_child and not parent.is_ending:
+        _hand_over_registers(task, parent)
+    for thread in others:
+        thread.wake(f"vfork child {task.tid} {how}")
     if task.system.journal.recording:
         parent.emit(events.Released, task.tid, how)
     parent.wake(f"vfork child {task.tid} {how}", first=True)
+    return True
+
+
+def _hand_over_registers(child: Task, parent: Task) -> None:
+    """The parent goes on with the child's values, but for eax, the stack and where it was."""
+    registers = child.system.machine.registers
+    for register in _SHARED_REGISTERS:
+        parent.context.words[register] = registers[register]
+
+
+def hold_back(task: Task) -> bool:
+    """Where vfork suspends a whole process: put a thread of it to sleep until the release."""
+    queue = task.process.held_for
+    if queue is None or task.is_ending:
+        return False
+    if not queue.sleepers:
+        task.process.held_for = None
+        return False
+    task.blocked_on = (queue,)
+    queue.add(task)
+    task.move_to(TaskState.HELD, queue.name)
     return True

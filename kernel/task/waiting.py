@@ -70,6 +70,8 @@ def _fits(child: Process, parent: Process, kind: WaitIdType, number: int, option
         return False
     if kind is WaitIdType.P_PGID and child.group != number:
         return False
+    if child.waits_for_waitpid and kind is not WaitIdType.P_PID:
+        return False
     if options & WALL:
         return True
     return (child.exit_signal != Signal.SIGCHLD) == bool(options & WCLONE)
@@ -138,7 +140,9 @@ def report_exited(process: Process) -> bool:
     parent = process.parent
     assert parent is not None
     signal = process.exit_signal
-    stays = exiting.wants_zombies(parent, signal)
+    stays = exiting.stays_as_zombie(process, parent)
+    if process.sends_no_sigchld:
+        signal = 0
     ignored = signal == Signal.SIGCHLD and parent.leader.sighand.get(signal).handler == SIG_IGN
     _tell_parent(process, 0 if ignored else signal, *_exit_code(exit_status_of(process)))
     return stays
@@ -150,9 +154,15 @@ def report_stopped(process: Process, signal: int) -> None:
     _tell_parent(process, _unless_nocldstop(process), CLD_STOPPED, signal)
 
 
-def report_continued(process: Process) -> None:
-    """Tell the parent that the process goes on; WCONTINUED sees it once."""
+def note_continued(process: Process) -> None:
+    """WCONTINUED sees once, from now on, that the process goes on; the parent is told later."""
     process.stop_report, process.continue_report = 0, True
+    process.must_tell_continued = True
+
+
+def tell_continued(process: Process) -> None:
+    """Tell the parent, when the process first runs again."""
+    process.must_tell_continued = False
     _tell_parent(process, _unless_nocldstop(process), CLD_CONTINUED, Signal.SIGCONT)
 
 

@@ -1,0 +1,90 @@
+"""Reports of system calls: the events of a call's beginning and end, with arguments described."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from kernel import events
+from kernel.abi.errno import ERRNO_NAMES, Errno
+from kernel.abi.sysno import Sysno
+from kernel.errors import Restart, SysError
+from kernel.events import Described
+from kernel.syscalls.table import TABLE
+from kernel.system import System
+from kernel.task.task import Call, Task
+
+
+class CallReporter:
+    """Emits SyscallEntered and SyscallExited; its methods do nothing while nobody records."""
+
+    def __init__(self, system: System) -> None:
+        self.journal = system.journal
+
+    def entered(self, task: Task, call: Call) -> None:
+        """The call begins; call it only while the journal records."""
+        entry = TABLE.get(call.number)
+        arguments: tuple[Described | None, ...]
+        if entry is None:
+            name, arguments = call_name(call.number), tuple(("hex", word) for word in call.words)
+        elif call.is_restart:
+            text = f"<... resuming interrupted {entry.name} ...>"
+            name, arguments = "restart_syscall", (("text", text),)
+        else:
+            name, arguments = entry.name, entry.describe_entry(task, call)
+        task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
+
+    def exited(self, task: Task, result: int) -> None:
+        """The call in flight ends with this word in eax."""
+        call = task.call
+        if not self.journal.recording or call is None:
+            return
+        entry = TABLE[call.number]
+        result &= 0xFFFF_FFFF
+        signed = result - (1 << 32) if result & 0x8000_0000 else result
+        is_error = -4096 < signed < 0
+        error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
+        arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
+        name = "restart_syscall" if call.is_restart else entry.name
+        if call.is_restart:
+            arguments = ()
+        shown = signed if is_error or value is None else result
+        task.emit(events.SyscallExited, call.number, name, shown, error, arguments, value, note)
+
+    def departed(self, task: Task) -> None:
+        """exit does not return; a vfork child's is shown before its parent goes on."""
+        call = task.call
+        if self.journal.recording and call is not None:
+            name = TABLE[call.number].name
+            task.emit(events.SyscallExited, call.number, name, None, None, (), None, None)
+            task.call = None
+
+    def call_restarted(self, task: Task) -> None:
+        """The call in flight, shown as interrupted, is tried again: show it as begun."""
+        if self.journal.recording and task.call is not None:
+            self.entered(task, task.call)
+
+    def call_interrupted(self, task: Task, restart: Restart) -> None:
+        """A signal ends the sleep of the call in flight: show it with Linux's restart code."""
+        call = task.call
+        assert call is not None
+        entry = TABLE[call.number]
+        if entry.interrupted is not None:
+            with suppress(SysError):
+                entry.interrupted(task, call)
+        if not self.journal.recording:
+            return
+        arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
+        name = "restart_syscall" if call.is_restart else entry.name
+        arguments = () if call.is_restart else arguments
+        shown = -int(Errno.EINTR) if restart is Restart.NEVER else None
+        task.emit(
+            events.SyscallExited, call.number, name, shown, restart.value, arguments, None, None
+        )  # fmt: skip
+
+
+def call_name(number: int) -> str:
+    """The Linux name of a call, implemented or not; by number where it has none."""
+    try:
+        return Sysno(number).name.lower()
+    except ValueError:
+        return f"syscall_{number:#x}"
