@@ -46,6 +46,8 @@ class Argument:
     words = 1
     moment = Moment.ENTRY
     plain = True
+    changes = False
+    """Whether the call may change in place what was described at entry (`describe_change`)."""
 
     def expression(self, word: int) -> str:
         """Python source that decodes word number `word` of the tuple `w`."""
@@ -62,6 +64,10 @@ class Argument:
     def describe(self, task: Task, call: Call, word: int) -> Described:
         """What a trace prints; `call` has all words and, at exit, the result."""
         return self.describe_value(task, call, call.words[word])
+
+    def describe_change(self, task: Task, call: Call, word: int) -> Described | None:
+        """What a trace adds at exit to an argument described at entry: `{…} => {…}`."""
+        return None
 
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
         """The same for a bare value, so that it serves results too."""
