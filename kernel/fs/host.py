@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
@@ -75,32 +76,30 @@ class HostTree(NamedTuple):
         return DESCRIPTORS.keep(self, self._open()) if kept is None else kept
 
     def _open(self) -> int:
-        descriptor = walk_down(None, self.path.split(b"/"))
-        if identity_of(os.fstat(descriptor)) != self.identity:
-            os.close(descriptor)
-            raise os_error(Errno.ESTALE)
-        return descriptor
+        with walked(None, filter(None, self.path.split(b"/"))) as folder:
+            if identity_of(os.fstat(folder)) != self.identity:
+                raise os_error(Errno.ESTALE)
+            return os.dup(folder)
 
 
 def identity_of(status: os.stat_result) -> Identity:
     return status.st_dev, status.st_ino
 
 
-def walk_down(start: int | None, names: list[bytes] | tuple[bytes, ...]) -> int:
-    """A new descriptor of the folder reached from `start` (None: the host's root) by these names,
-    none of which may be a symbolic link. OSError.
+@contextmanager
+def walked(start: int | None, names: Iterable[bytes]) -> Iterator[int]:
+    """A descriptor of the folder reached from `start` (None: the host's root) by these names, none
+    of which may be a symbolic link; closed at the end. OSError.
     """
     here = os.open(b"/", _FOLDER) if start is None else os.dup(start)
     try:
         for name in names:
-            if name:
-                below = os.open(name, _FOLDER, dir_fd=here)
-                os.close(here)
-                here = below
-    except OSError:
+            below = os.open(name, _FOLDER, dir_fd=here)
+            os.close(here)
+            here = below
+        yield here
+    finally:
         os.close(here)
-        raise
-    return here
 
 
 class HostNode(NamedTuple):
@@ -115,29 +114,30 @@ class HostNode(NamedTuple):
             raise SysError(Errno.EINVAL)
         return HostNode(self.tree, (*self.parts, name))
 
-    def folder(self) -> int:
-        """A new descriptor of the folder that this node is in."""
-        return walk_down(self.tree.descriptor(), self.parts[:-1])
+    def folder(self) -> AbstractContextManager[int]:
+        """A descriptor of the folder that this node is in, while the context lasts."""
+        return walked(self.tree.descriptor(), self.parts[:-1])
+
+    def itself(self) -> AbstractContextManager[int]:
+        """A descriptor of this node, which is a folder, while the context lasts."""
+        return walked(self.tree.descriptor(), self.parts)
+
+    @property
+    def name(self) -> bytes:
+        """What it is called in its folder."""
+        return self.parts[-1] if self.parts else b"."
 
     @host_call
     def status(self) -> os.stat_result:
         """lstat(2) of it."""
-        if not self.parts:
-            return os.fstat(self.tree.descriptor())
-        folder = self.folder()
-        try:
-            return os.stat(self.parts[-1], dir_fd=folder, follow_symlinks=False)
-        finally:
-            os.close(folder)
+        with self.folder() as folder:
+            return os.stat(self.name, dir_fd=folder, follow_symlinks=False)
 
     @host_call
     def names(self) -> list[bytes]:
         """The names in this folder, in the host's own order."""
-        place = walk_down(self.tree.descriptor(), self.parts)
-        try:
+        with self.itself() as place:
             opened = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place)
-        finally:
-            os.close(place)
         try:
             return [os.fsencode(name) for name in os.listdir(opened)]
         finally:
@@ -146,11 +146,8 @@ class HostNode(NamedTuple):
     @host_call
     def target(self) -> bytes:
         """What a symbolic link says."""
-        folder = self.folder()
-        try:
-            return os.readlink(self.parts[-1], dir_fd=folder)
-        finally:
-            os.close(folder)
+        with self.folder() as folder:
+            return os.readlink(self.name, dir_fd=folder)
 
     @host_call
     def read(self, identity: Identity, offset: int, count: int) -> bytes:
@@ -164,15 +161,11 @@ class HostNode(NamedTuple):
         return DESCRIPTORS.keep(key, self._open(identity, access)) if kept is None else kept
 
     def _open(self, identity: Identity, access: int) -> int:
-        folder = self.folder()
-        try:
-            name = self.parts[-1]
-            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        with self.folder() as folder:
+            status = os.stat(self.name, dir_fd=folder, follow_symlinks=False)
             if not stat.S_ISREG(status.st_mode):
                 raise os_error(Errno.ENXIO)
-            opened = os.open(name, access | _FILE, dir_fd=folder)
-        finally:
-            os.close(folder)
+            opened = os.open(self.name, access | _FILE, dir_fd=folder)
         if identity_of(os.fstat(opened)) != identity:
             os.close(opened)
             raise os_error(Errno.ESTALE)

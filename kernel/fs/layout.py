@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kernel.abi.errno import Errno
@@ -14,6 +15,8 @@ from kernel.fs.context import FsContext
 from kernel.fs.dev import build_dev
 from kernel.fs.grafting import Grafter
 from kernel.fs.host import HostNode, HostTree, guest_errno
+from kernel.fs.host_directory import HostDirectory
+from kernel.fs.host_inodes import HostFileSystem
 from kernel.fs.inode import DirectoryInode
 from kernel.fs.memory_file import Quota
 from kernel.fs.mount import FileSystem, Namespace
@@ -100,7 +103,7 @@ class _Builder:
         else:
             _showing(start, lambda: self.graft.show_folder(start, HostNode(HostTree.at(start))))
         for number, bind in enumerate(layout.binds):
-            self._bind(bind, makedev(0, _FIRST_BIND_DEVICE + number))
+            _showing(bind.host, partial(self._bind, bind, makedev(0, _FIRST_BIND_DEVICE + number)))
         if layout.root is None:
             self._show_program(os.path.join(layout.folder, layout.program))
         cwd = _showing(start, lambda: self.graft.folder(start))
@@ -152,20 +155,26 @@ class _Builder:
 
     def _bind(self, bind: Bind, device: int) -> None:
         host = os.path.realpath(os.path.join(self.layout.folder, bind.host))
-        if bind.is_writable:
-            raise BadGuest(f"--bind {os.fsdecode(bind.host)}: writable folders come later")
-        _showing(bind.host, lambda: self._bind_beneath(host, bind.guest, device))
-
-    def _bind_beneath(self, host: bytes, guest: bytes, device: int) -> None:
-        if not os.path.isdir(host):
+        if os.path.isdir(host):
+            self._mount_host_folder(bind, host, device)
+        elif bind.is_writable:
+            raise BadGuest(f"{os.fsdecode(bind.host)}: only a folder can be writable")
+        else:
             os.stat(host)
-            self.graft.show_file(guest, _file_node(host))
+            self.graft.show_file(bind.guest, _file_node(host))
+
+    def _mount_host_folder(self, bind: Bind, host: bytes, device: int) -> None:
+        """As it is on the host, writable there; or as it is on the host, read-only."""
+        at, tree = self.graft.folder(bind.guest), HostTree.at(host)
+        source = host.decode("latin-1")
+        if bind.is_writable:
+            through = HostFileSystem(device, tree, self.quota)
+            self.namespace.mount(at, HostDirectory.root_of(through), through, source)
             return
-        system = MemoryFileSystem(device, self.quota, "bind")
-        root = system.new_root(0o755, self.now)
-        root.lay_over(HostNode(HostTree.at(host)))
-        at = self.graft.folder(guest)
-        self.namespace.mount(at, root, system, host.decode("latin-1"), read_only=True)
+        shown = MemoryFileSystem(device, self.quota, "bind")
+        root = shown.new_root(0o755, self.now)
+        root.lay_over(HostNode(tree))
+        self.namespace.mount(at, root, shown, source, read_only=True)
 
 
 def _file_node(path: bytes) -> HostNode:

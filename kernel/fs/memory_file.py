@@ -139,4 +139,4 @@ class MemoryFile(RegularInode):
         self.quota.give(len(behind))
 
     def discard(self) -> None:
-        self._drop_pages(0)
+        self.truncate(0)

@@ -95,15 +95,20 @@ class PageCache(Reclaimer):
         return cached
 
     def map(self, inode: RegularInode) -> None:
-        """One more area shows this file."""
-        self.of(inode).mappers += 1
+        """One more area shows this file; the first holds it."""
+        cached = self.of(inode)
+        cached.mappers += 1
+        if cached.mappers == 1:
+            inode.hold()
 
     def unmap(self, inode: RegularInode) -> None:
         """One area less; an unlinked file's pages go with the last one."""
         cached = self.of(inode)
         cached.mappers -= 1
-        if not cached.mappers and not inode.links:
-            self._forget(cached)
+        if not cached.mappers:
+            if not inode.links:
+                self._forget(cached)
+            inode.drop()
 
     def _forget(self, cached: CachedFile) -> None:
         self.frames.drop_all(cached.pages.values())
