@@ -24,10 +24,12 @@ RETURNING_A_PID = {
     *CREATING, "getpid", "gettid", "getppid", "getpgrp", "getpgid", "getsid", "setsid",
     "set_tid_address", "wait4", "waitpid", "sigreturn", "rt_sigreturn",
 }  # fmt: skip
-FROM_A_PID = re.compile(
-    r"^(?:(?:kill|tkill|wait4|waitpid|getpgid|getsid|prlimit64|sched_\w+|pidfd_open)\(-?"
-    r"|(?:setpgid|tgkill|setpriority)\((?:\d+, )?|waitid\(P_P\w+, )(\d+)"
-)
+PID_ARGUMENTS = {
+    **dict.fromkeys(("kill", "tkill", "wait4", "waitpid", "getpgid", "getsid", "prlimit64"), 1),
+    **dict.fromkeys(("setpgid", "tgkill"), 2),
+}
+"""How many of a call's first arguments are pids; a negative one is a group's."""
+WAITID = re.compile(r"^(waitid\(P_P\w+, )(\d+)")
 WITHIN = re.compile(r"(si_pid=|l_pid=|(?:parent_tid|child_tid|TIOC[GS]PGRP, )=?\[)(\d+)")
 ADDRESS = re.compile(r"\b0x[1-9a-f][0-9a-f]{4,15}\b")
 TELLING_TIME = re.compile(
@@ -38,6 +40,11 @@ ENVIRONMENT = re.compile(r"/\* (\d+) vars? \*/")
 CHANGES = [
     (re.compile(r"\bsi_([us]time)=\d+"), r"si_\1=TIME"),
     (re.compile(r"\bentry_number=(?:6|12)\b"), "entry_number=TLS"),  # i386, and a 64-bit kernel
+    (re.compile(r"\b((?:base_addr|tls)=)0x[0-9a-f]+"), r"\1ADDRESS"),
+    # without a vDSO a C library brings its own restorer
+    (re.compile(r"sa_flags=SA_RESTORER\|"), "sa_flags="),
+    (re.compile(r"sa_flags=SA_RESTORER\b"), "sa_flags=0"),
+    (re.compile(r", sa_restorer=\w+"), ""),
     (
         re.compile(r'^(readlink\("/proc/self/exe", )"[^"]*"(\.\.\.)?, (\d+)\) = \d+'),
         r"\1EXE, \3) = N",
@@ -83,16 +90,34 @@ def normalise(trace: str) -> Trace:
     return normalised
 
 
-def compare(ours: str, native: str) -> list[str]:
-    """Differences as lines; empty when the two traces tell the same."""
+def compare(ours: str, native: str, without_sigchld: bool = False) -> list[str]:
+    """Differences as lines; empty when the two traces tell the same.
+
+    Where a parent does not wait for its child, chance decides between which of the parent's lines
+    SIGCHLD stands, and whether it comes at all before the parent's end: leave it out there.
+    """
     left, right = normalise(ours), normalise(native)
     differences = [f"ours: {violation}" for violation in left.violations]
     for name in sorted({*left.processes, *right.processes}):
         there, here = right.processes.get(name, []), left.processes.get(name, [])
+        if without_sigchld:
+            there, here = _without_sigchld(there), _without_sigchld(here)
         differences += unified_diff(
             there, here, f"native, process {name}", f"ours, process {name}", lineterm="", n=1
         )
     return differences
+
+
+def _without_sigchld(lines: list[str]) -> list[str]:
+    """Lines without the signal and without the return of a handler that does nothing."""
+    kept: list[str] = []
+    before = ""
+    for line in lines:
+        is_return = line.startswith("sigreturn(") and before.startswith("--- SIGCHLD ")
+        if not is_return and not line.startswith("--- SIGCHLD "):
+            kept.append(line)
+        before = line
+    return kept
 
 
 def _records(trace: str) -> list[Record]:
@@ -153,8 +178,10 @@ def _replaced(record: Record, names: dict[int, str], inherited: str | None) -> s
         text = f"{record.name}(TIME)" + (" = -1" if record.result.startswith("-1") else "")
     if record.name in RETURNING_A_PID and record.result.isdecimal():
         text = text.removesuffix(record.result) + named(record.result)
-    if match := FROM_A_PID.match(text):
-        text = text[: match.start(1)] + named(match[1]) + text[match.end(1) :]
+    for position in range(PID_ARGUMENTS.get(record.name, 0)):
+        pattern = rf"^(\w+\((?:[^,]+, ){{{position}}}-?)(\d+)"
+        text = re.sub(pattern, lambda match: match[1] + named(match[2]), text)
+    text = WAITID.sub(lambda match: match[1] + named(match[2]), text)
     text = WITHIN.sub(lambda match: match[1] + named(match[2]), text)
     text = ADDRESS.sub("ADDRESS", text)
     text = ENVIRONMENT.sub(lambda m: "/* ENV */" if m[1] == inherited else m[0], text)
