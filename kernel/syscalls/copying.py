@@ -11,7 +11,7 @@ from kernel.errors import Block, SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
 from kernel.fs.open_file import OpenFile
-from kernel.syscalls.arguments import Argument, File, Hex, Moment, Size
+from kernel.syscalls.arguments import Argument, File, Hex, Size
 from kernel.syscalls.table import syscall
 from kernel.syscalls.transfer import MAX_COUNT, end_early, write_piece
 from kernel.task.task import Call, Task
@@ -21,31 +21,27 @@ _PIECE = 1 << 16
 
 
 class _MovingOffset(Argument):
-    """An offset in memory that the call moves by its result: `[1] => [4]`, or `[1]` (`arrow`)."""
+    """An offset in memory, of `size` octets, that the call moves: `[1]`, then `[4]` (`shows_end`)."""
 
-    moment = Moment.EXIT
-
-    def __init__(self, size: int, arrow: bool) -> None:
+    def __init__(self, size: int, shows_end: bool) -> None:
         self.size = size
-        self.arrow = arrow
+        self.changes = shows_end
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         address = call.words[word]
-        if not address:
-            return ("ptr", 0)
         try:
             value = int.from_bytes(task.memory.read(address, self.size), "little", signed=True)
         except SysError:
             return ("ptr", address)
-        moved = max(call.result, 0)
-        if self.arrow and moved:
-            return ("text", f"[{value - moved}] => [{value}]")
-        return ("array", [("int", value - moved)], False)
+        return ("array", [("int", value)], False)
+
+    def describe_change(self, task: Task, call: Call, word: int) -> Described | None:
+        return self.describe(task, call, word) if call.words[word] and call.result > 0 else None
 
 
-Offset32 = Annotated[int, _MovingOffset(4, arrow=True)]
-Offset64 = Annotated[int, _MovingOffset(8, arrow=True)]
-PlainOffset64 = Annotated[int, _MovingOffset(8, arrow=False)]
+Offset32 = Annotated[int, _MovingOffset(4, shows_end=True)]
+Offset64 = Annotated[int, _MovingOffset(8, shows_end=True)]
+PlainOffset64 = Annotated[int, _MovingOffset(8, shows_end=False)]
 
 
 @syscall(Sysno.SENDFILE)

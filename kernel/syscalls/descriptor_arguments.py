@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from kernel.abi.files import FD_CLOEXEC, Fcntl
+from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import Argument, describe_fd, signed
 from kernel.syscalls.file_arguments import NamedFlagsArgument, open_flags_text
+from kernel.syscalls.locks import LOCK_COMMANDS, describe_lock
 from kernel.task.task import Call, Task
 
 _NAMES = {int(command): command.name for command in Fcntl}
 _FD_FLAGS = NamedFlagsArgument(((FD_CLOEXEC, "FD_CLOEXEC"),), unknown="FD_???")
+_LOCK_QUESTIONS = (Fcntl.F_GETLK, Fcntl.F_GETLK64, Fcntl.F_OFD_GETLK)
 LEASES = {0: "F_RDLCK", 1: "F_WRLCK", 2: "F_UNLCK"}
 _WITHOUT_ARGUMENT = {
     Fcntl.F_GETFD, Fcntl.F_GETFL, Fcntl.F_GETOWN, Fcntl.F_GETSIG, Fcntl.F_GETLEASE,
@@ -27,10 +30,15 @@ class FcntlCommandArgument(Argument):
 class FcntlArgument(Argument):
     """The argument, as the command before it wants it."""
 
+    def is_late(self, call: Call, word: int) -> bool:
+        return call.words[word - 1] in _LOCK_QUESTIONS
+
     def describe(self, task: Task, call: Call, word: int) -> Described:
         command, value = call.words[word - 1], call.words[word]
         if command in _WITHOUT_ARGUMENT:
             return ("omit",)
+        if command in LOCK_COMMANDS:
+            return _lock(task, call, command, value)
         if command == Fcntl.F_SETFD:
             return _FD_FLAGS.describe_value(task, call, value)
         if command == Fcntl.F_SETFL:
@@ -42,6 +50,15 @@ class FcntlArgument(Argument):
         if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_SETPIPE_SZ):
             return ("int", value)
         return ("hex", value)
+
+
+def _lock(task: Task, call: Call, command: int, address: int) -> Described:
+    if command in _LOCK_QUESTIONS and call.result < 0:
+        return ("ptr", address)
+    try:
+        return describe_lock(task, command, address)
+    except SysError:
+        return ("ptr", address)
 
 
 def _lease(value: int) -> Described:

@@ -20,6 +20,7 @@ from kernel.syscalls.descriptor_arguments import (
     FcntlResult,
 )  # fmt: skip
 from kernel.syscalls.file_arguments import OPEN_NAMES, NamedFlagsArgument, open_flags_text
+from kernel.syscalls.locks import LOCK_COMMANDS, fcntl_lock
 from kernel.syscalls.table import note, syscall
 from kernel.task.task import Call, Task
 
@@ -122,6 +123,8 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
         return file.flags
     if command == Fcntl.F_SETFL:
         return set_status_flags(task, file, value)
+    if command in LOCK_COMMANDS:
+        return fcntl_lock(task, file, command, value)
     if command in (Fcntl.F_GETPIPE_SZ, Fcntl.F_SETPIPE_SZ):
         return _pipe_size(task, file, command, value)
     return _other_command(file, command, value)
