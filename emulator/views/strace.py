@@ -31,7 +31,7 @@ from kernel.events import (
 
 RESULT_COLUMN = 40
 """Column, from 0, of the `=` before a result; lines that are longer push it right."""
-LATE_COMMA = frozenset({"clone", "clone3"})
+LATE_COMMA = frozenset({"clone", "clone3", "sendfile", "sendfile64"})
 """Calls whose comma before an argument known only at the end is written with that argument."""
 REARRANGED = {"clone": clone_arguments.by_name}
 """Calls whose arguments are not shown as they lie in the registers."""

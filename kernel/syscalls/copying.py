@@ -11,7 +11,7 @@ from kernel.errors import Block, SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
 from kernel.fs.open_file import OpenFile
-from kernel.syscalls.arguments import Argument, File, Hex, Size
+from kernel.syscalls.arguments import Argument, File, Hex, Moment, Size
 from kernel.syscalls.table import syscall
 from kernel.syscalls.transfer import MAX_COUNT, end_early, write_piece
 from kernel.task.task import Call, Task
@@ -20,8 +20,14 @@ _PIECE = 1 << 16
 """Octets copied at a time."""
 
 
+class _LateSize(Argument):
+    """A number of octets that is printed when the call ends, for what stands before it changes."""
+
+    moment = Moment.EXIT
+
+
 class _MovingOffset(Argument):
-    """An offset in memory, of `size` octets, that the call moves: `[1]`, then `[4]` (`shows_end`)."""
+    """An offset in memory, of `size` octets, that the call moves; `shows_end`: `[1] => [4]`."""
 
     def __init__(self, size: int, shows_end: bool) -> None:
         self.size = size
@@ -39,19 +45,20 @@ class _MovingOffset(Argument):
         return self.describe(task, call, word) if call.words[word] and call.result > 0 else None
 
 
+LateSize = Annotated[int, _LateSize()]
 Offset32 = Annotated[int, _MovingOffset(4, shows_end=True)]
 Offset64 = Annotated[int, _MovingOffset(8, shows_end=True)]
 PlainOffset64 = Annotated[int, _MovingOffset(8, shows_end=False)]
 
 
 @syscall(Sysno.SENDFILE)
-def sendfile(task: Task, target: File, source: File, offset: Offset32, count: Size) -> int:
+def sendfile(task: Task, target: File, source: File, offset: Offset32, count: LateSize) -> int:
     """sendfile(2) with a 32-bit offset."""
     return _send(task, target, source, offset, 4, count)
 
 
 @syscall(Sysno.SENDFILE64)
-def sendfile64(task: Task, target: File, source: File, offset: Offset64, count: Size) -> int:
+def sendfile64(task: Task, target: File, source: File, offset: Offset64, count: LateSize) -> int:
     """sendfile(2): from a file that can be read anywhere, at its offset or at the one given."""
     return _send(task, target, source, offset, 8, count)
 
