@@ -84,7 +84,10 @@ class Poll(IntEnum):
     POLLRDBAND = 0x80
     POLLWRNORM = 0x100
     POLLWRBAND = 0x200
+    POLLMSG = 0x400
+    POLLREMOVE = 0x1000
     POLLRDHUP = 0x2000
+    POLL_BUSY_LOOP = 0x8000
 
 
 class Access(IntEnum):

@@ -26,7 +26,7 @@ from kernel.signals import attention, frame, masks, send, stop
 from kernel.signals.siginfo import describe_siginfo
 from kernel.signals.state import DEFAULT, Action, SigInfo
 from kernel.task import exit as exiting
-from kernel.task import job_control
+from kernel.task import job_control, waiting
 from kernel.task.task import TaskState
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def deliver(task: Task) -> None:
 
 def _act_on_all(task: Task) -> bool:
     """True when nothing is left to do, False when the task stopped or is to end."""
+    if task.process.must_tell_continued:
+        waiting.tell_continued(task.process)
     while not task.is_ending:
         if task.process.stop_signal:
             stop.join_stop(task)
@@ -196,6 +198,7 @@ def _settle_call(task: Task) -> None:
         task.call = None
     else:
         call.progress = None
+        call.entered = task.system.clock.now
         task.report_restarted()
 
 

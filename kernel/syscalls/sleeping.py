@@ -5,7 +5,7 @@ Omitted: sleeping on CPU clocks and alarm clocks, EOPNOTSUPP.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
@@ -30,11 +30,18 @@ _MONOTONIC = (ClockId.CLOCK_MONOTONIC, ClockId.CLOCK_BOOTTIME)
 _WALL = (ClockId.CLOCK_REALTIME, ClockId.CLOCK_TAI)
 
 
+class _Sleep(NamedTuple):
+    """A sleep's progress: when it ends, and whether the time left has been stored."""
+
+    deadline: int
+    has_stored: bool = False
+
+
 class _LeftArgument(DescribedArgument):
     """Where the time left is stored: shown only after an interrupted sleep, as strace does."""
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
-        if call.progress is None:
+        if call.progress is None or not call.progress.has_stored:
             return ("ptr", call.words[word])
         return self._describe(task, call.words[word])
 
@@ -47,13 +54,13 @@ Flags = Annotated[int, FlagsArgument(TimerFlag)]
 @syscall(Sysno.NANOSLEEP, restart=Restart.BLOCK)
 def nanosleep(task: Task, request: InTimespec, left: Left) -> int:
     """Sleep; a signal ends it with EINTR and the time left at `left`."""
-    return _sleep(task, ClockId.CLOCK_MONOTONIC, 0, read_timespec(task, request, wide=False))
+    return _sleep(task, ClockId.CLOCK_MONOTONIC, 0, request, wide=False)
 
 
 @syscall(Sysno.CLOCK_NANOSLEEP, restart=Restart.BLOCK)
 def clock_nanosleep(task: Task, clock: Clock, flags: Flags, request: InTimespec, left: Left) -> int:
-    """Sleep by a clock, with TIMER_ABSTIME until a moment of it."""
-    return _sleep(task, clock, flags, read_timespec(task, request, wide=False))
+    """Sleep by a clock, with TIMER_ABSTIME until a moment of it; ENOTSUP, EINVAL."""
+    return _sleep(task, clock, flags, request, wide=False)
 
 
 @syscall(Sysno.CLOCK_NANOSLEEP_TIME64, restart=Restart.BLOCK)
@@ -61,38 +68,40 @@ def clock_nanosleep_time64(
     task: Task, clock: Clock, flags: Flags, request: InTimespec64, left: Left64
 ) -> int:
     """The same with 64-bit seconds."""
-    return _sleep(task, clock, flags, read_timespec(task, request, wide=True))
+    return _sleep(task, clock, flags, request, wide=True)
 
 
-def _sleep(task: Task, clock: int, flags: int, time: int) -> int:
-    if clock not in _MONOTONIC + _WALL:
-        is_known = clock < 0 or clock in frozenset(ClockId)
-        raise SysError(Errno.EOPNOTSUPP if is_known else Errno.EINVAL)
+def _sleep(task: Task, clock: int, flags: int, request: int, wide: bool) -> int:
     call = task.call
     assert call is not None
-    deadline = _deadline(task, call, clock, flags, time)
+    if call.progress is None:
+        call.progress = _Sleep(_deadline(task, clock, flags, request, wide))
+    deadline = call.progress.deadline
     if task.system.clock.now >= deadline:
         return 0
     restart = Restart.NOHAND if flags & TimerFlag.TIMER_ABSTIME else None
     raise Block(WaitQueue("time"), deadline=deadline, restart=restart)
 
 
-def _deadline(task: Task, call: Call, clock: int, flags: int, time: int) -> int:
+def _deadline(task: Task, clock: int, flags: int, request: int, wide: bool) -> int:
+    """When the sleep ends; decided once, for `left` may overwrite `request`."""
+    if clock not in _MONOTONIC + _WALL:
+        is_known = clock < 0 or clock in frozenset(ClockId)
+        raise SysError(Errno.EOPNOTSUPP if is_known else Errno.EINVAL)
+    time = read_timespec(task, request, wide)
     if not flags & TimerFlag.TIMER_ABSTIME:
-        return call.entered + time
+        assert task.call is not None
+        return task.call.entered + time
     return time - task.system.clock.wall_at_boot if clock in _WALL else time
 
 
 @on_interrupt(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP, Sysno.CLOCK_NANOSLEEP_TIME64)
 def store_time_left(task: Task, call: Call) -> None:
     """A signal ended the sleep: tell the caller how much was left of it. EFAULT."""
-    wide = call.number == Sysno.CLOCK_NANOSLEEP_TIME64
-    at = 0 if call.number == Sysno.NANOSLEEP else 2
-    if at and call.words[1] & TimerFlag.TIMER_ABSTIME:
+    is_plain = call.number == Sysno.NANOSLEEP
+    left = call.words[1 if is_plain else 3]
+    if not left or (not is_plain and call.words[1] & TimerFlag.TIMER_ABSTIME):
         return
-    request, left = call.words[at], call.words[at + 1]
-    if not left:
-        return
-    end = call.entered + read_timespec(task, request, wide)
-    write_timespec(task, left, max(0, end - task.system.clock.now), wide)
-    call.progress = True
+    time = max(0, call.progress.deadline - task.system.clock.now)
+    write_timespec(task, left, time, wide=call.number == Sysno.CLOCK_NANOSLEEP_TIME64)
+    call.progress = call.progress._replace(has_stored=True)
