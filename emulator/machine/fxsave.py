@@ -1,6 +1,7 @@
 """FXSAVE images: x87 and SSE state as the 512 bytes that i386 programs find in signal frames."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SIZE = 512
@@ -57,3 +58,36 @@ def unpack(image: bytes) -> FpuState:
 
 INITIAL = pack(FpuState(0x37F, 0, _EMPTY, 0, 0, 0, 0x1F80, (bytes(10),) * 8, (bytes(16),) * 8))
 """As after FNINIT and with the default MXCSR: all exceptions masked."""
+
+
+_WORDS = ("FPCW", "FPSW", "FPTAG", "FOP", "FIP", "FDP", "MXCSR")
+
+
+def gather(read: Callable[[str, int], bytes]) -> bytes:
+    """The image of a CPU whose registers `read` gives by name and size, FP0 to FP7 as they lie."""
+    words = (int.from_bytes(read(name, 8), "little") for name in _WORDS)
+    control, status, tags, opcode, fip, fdp, mxcsr = words
+    top = status >> 11 & 7
+    stack = tuple(read(f"FP{top + i & 7}", 10) for i in range(8))
+    xmm = tuple(read(f"XMM{i}", 16) for i in range(8))
+    return pack(
+        FpuState(
+            control & 0xFFFF, status & 0xFFFF, tags & 0xFFFF, opcode & 0x7FF, fip, fdp, mxcsr,
+            stack, xmm,
+        )
+    )  # fmt: skip
+
+
+def scatter(image: bytes, write: Callable[[str, bytes], None]) -> None:
+    """Give the registers of a CPU, by name, what an image holds."""
+    state = unpack(image)
+    top = state.status >> 11 & 7
+    for i in range(8):
+        write(f"FP{top + i & 7}", state.stack[i])
+        write(f"XMM{i}", state.xmm[i])
+    values = (
+        state.control, state.status, state.tags, state.opcode,
+        state.instruction_pointer, state.data_pointer, state.mxcsr,
+    )  # fmt: skip
+    for name, value in zip(_WORDS, values, strict=True):
+        write(name, value.to_bytes(8, "little"))

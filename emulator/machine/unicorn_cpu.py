@@ -8,34 +8,14 @@ import ctypes
 import struct
 from typing import Any
 
-from unicorn import (
-    UC_ARCH_X86,
-    UC_HOOK_BLOCK,
-    UC_HOOK_INSN,
-    UC_HOOK_INSN_INVALID,
-    UC_HOOK_INTR,
-    UC_MODE_32,
-    UC_PROT_ALL,
-)  # fmt: skip
+from unicorn import unicorn_const as const
 from unicorn import x86_const as x86
 from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
 
-from emulator.machine import cpu_quirks, fxsave, host_code, paging, segments
-from emulator.machine.machine import EIP, Context
+from emulator.machine import cpu_quirks, fxsave, host_code, paging, segments, traps
+from emulator.machine.machine import EFLAGS, EIP, Context
 from emulator.machine.ram import Ram
-from emulator.machine.traps import (
-    BUDGET_SPENT,
-    GENERAL_PROTECTION,
-    INVALID_OPCODE,
-    PAGE_FAULT,
-    SYSCALL,
-    SYSCALL_VECTOR,
-    Access,
-    CpuFault,
-    Interrupt,
-    PageFault,
-    Trap,
-)  # fmt: skip
+from emulator.machine.traps import Access, CpuFault, Interrupt, PageFault, Trap
 
 _GENERAL = (
     x86.UC_X86_REG_EAX, x86.UC_X86_REG_ECX, x86.UC_X86_REG_EDX, x86.UC_X86_REG_EBX,
@@ -44,18 +24,13 @@ _GENERAL = (
 )  # fmt: skip
 _WRITTEN = 9
 """All but EIP, which is given to the start call."""
-_SEGMENTS = {
-    "es": x86.UC_X86_REG_ES, "cs": x86.UC_X86_REG_CS, "ss": x86.UC_X86_REG_SS,
-    "ds": x86.UC_X86_REG_DS, "fs": x86.UC_X86_REG_FS, "gs": x86.UC_X86_REG_GS,
-}  # fmt: skip
-_FPU_WORDS = (
-    x86.UC_X86_REG_FPCW, x86.UC_X86_REG_FPSW, x86.UC_X86_REG_FPTAG, x86.UC_X86_REG_FOP,
-    x86.UC_X86_REG_FIP, x86.UC_X86_REG_FDP, x86.UC_X86_REG_MXCSR,
-)  # fmt: skip
 _CR0 = 0x8001_0033
 _CR4 = 0x20 | 0x600 | 0x4
 """PAE, OSFXSR, OSXMMEXCPT, and TSD: RDTSC is a fault, answered from the virtual clock."""
 _EFER, _EFER_NXE = 0xC000_0080, 0x800
+_TRAP_FLAG = 0x100
+_PUSHF = 0x9C
+_PLENTY = 1 << 40
 _IRET_AT, _IRET_FRAME = 0x5000, 0x5100
 _BLOCK_CALLBACK = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p
@@ -94,11 +69,11 @@ class UnicornCpu:
 
     def __init__(self, ram_size: int) -> None:
         self.ram = Ram(ram_size)
-        self._uc: Any = Uc(UC_ARCH_X86, UC_MODE_32)
+        self._uc: Any = Uc(const.UC_ARCH_X86, const.UC_MODE_32)
         self._uc.ctl_set_cpu_model(x86.UC_CPU_X86_COREDUO)
         self.handle = self._uc._uch
         start = ctypes.addressof(ctypes.c_char.from_buffer(self.ram.mapping))
-        self._uc.mem_map_ptr(0, self.ram.size, UC_PROT_ALL, start)
+        self._uc.mem_map_ptr(0, self.ram.size, const.UC_PROT_ALL, start)
         self.spent = 0
         self.tls = segments.NO_TLS
         self._page_directory = 0
@@ -113,7 +88,6 @@ class UnicornCpu:
         return UnicornContext(self)
 
     def reset(self) -> None:
-        """Make the CPU's registers those of a program that starts: all 0, FPU as after FNINIT."""
         _restore(self.handle, self._pristine.handle)
         self.registers[:] = self._pristine.words
         self.set_tls(segments.NO_TLS)
@@ -135,7 +109,6 @@ class UnicornCpu:
         self.switch_space(page_directory)
 
     def switch_space(self, page_directory: int) -> None:
-        """Use another page directory (its physical address) with the registers as they are."""
         self._page_directory = page_directory
         self.flush_tlb()
 
@@ -151,12 +124,12 @@ class UnicornCpu:
         vector: int = cell[host_code.VECTOR]
         if self._forged is not None:
             return self._forged_exception(self._forged)
-        if vector == SYSCALL_VECTOR:
-            return SYSCALL
+        if vector == traps.SYSCALL_VECTOR:
+            return traps.SYSCALL
         if vector == host_code.NO_VECTOR and not error:
             self.spent = min(self.spent, budget)
             cell[host_code.FLAG] = 0
-            return BUDGET_SPENT
+            return traps.BUDGET_SPENT
         return self._exception(vector, error)
 
     def interrupt(self) -> None:
@@ -180,39 +153,19 @@ class UnicornCpu:
                 self.set_segment(name, selector)
 
     def segment(self, name: str) -> int:
-        return self._read(_SEGMENTS[name]) & 0xFFFF
+        return self._read(_register(name)) & 0xFFFF
 
     def set_segment(self, name: str, selector: int) -> bool:
         if not cpu_quirks.is_loadable(self.ram, selector):
             return False
-        self._uc.reg_write(_SEGMENTS[name], selector)
+        self._uc.reg_write(_register(name), selector)
         return True
 
     def read_fxsave(self) -> bytes:
-        words = [self._read(register) for register in _FPU_WORDS]
-        top = words[1] >> 11 & 7
-        stack = [self._read_bytes(x86.UC_X86_REG_FP0 + (top + i & 7), 10) for i in range(8)]
-        xmm = [self._read_bytes(x86.UC_X86_REG_XMM0 + i, 16) for i in range(8)]
-        control, status, tags, opcode, fip, fdp, mxcsr = words
-        return fxsave.pack(
-            fxsave.FpuState(
-                control & 0xFFFF, status & 0xFFFF, tags & 0xFFFF, opcode & 0x7FF, fip, fdp, mxcsr,
-                tuple(stack), tuple(xmm),
-            )
-        )  # fmt: skip
+        return fxsave.gather(lambda name, size: self._read_bytes(_register(name), size))
 
     def write_fxsave(self, image: bytes) -> None:
-        state = fxsave.unpack(image)
-        top = state.status >> 11 & 7
-        for i in range(8):
-            self._write_bytes(x86.UC_X86_REG_FP0 + (top + i & 7), state.stack[i])
-            self._write_bytes(x86.UC_X86_REG_XMM0 + i, state.xmm[i])
-        values = (
-            state.control, state.status, state.tags, state.opcode,
-            state.instruction_pointer, state.data_pointer, state.mxcsr,
-        )  # fmt: skip
-        for register, value in zip(_FPU_WORDS, values, strict=True):
-            self._write_bytes(register, value.to_bytes(8, "little"))
+        fxsave.scatter(image, lambda name, data: self._write_bytes(_register(name), data))
 
     # ---- traps -------------------------------------------------------------------------------
 
@@ -224,18 +177,43 @@ class UnicornCpu:
         """
         if vector == host_code.NO_VECTOR:
             raise RuntimeError(f"the CPU stopped without a trap: {UcError(error)}")
-        if vector == INVALID_OPCODE:
-            return CpuFault(INVALID_OPCODE, 0)
         _save(self.handle, self._scratch.handle)
         if self._is_int.value == 1:
+            if vector == traps.INVALID_OPCODE:
+                self.registers[EIP] += len(b"\xcd\x06")
             return Interrupt(vector)
+        if vector == traps.INVALID_OPCODE:
+            return CpuFault(traps.INVALID_OPCODE, 0)
         code = self._error_code.value
         if self._in_flight.value != -1:
             self._in_flight.value = -1
             _restore(self.handle, self._scratch.handle)
-        if vector == PAGE_FAULT:
-            return PageFault(self._read(x86.UC_X86_REG_CR2), _access(code), bool(code & 1))
+        if vector == traps.PAGE_FAULT:
+            fault = PageFault(self._read(x86.UC_X86_REG_CR2), _access(code), bool(code & 1))
+            return self._approach(fault) if self._is_ahead(fault) else fault
         return CpuFault(vector, code & 0xFFFF)
+
+    def _is_ahead(self, fault: PageFault) -> bool:
+        """Whether a fetch met the end of a page while instructions before it were still to run."""
+        if fault.access is not Access.EXECUTE or self.registers[EFLAGS] & _TRAP_FLAG:
+            return False
+        return (fault.address ^ self.registers[EIP]) >> 12 != 0
+
+    def _approach(self, fault: PageFault) -> Trap:
+        """Run up to a fault that Unicorn met while it translated ahead, step by step.
+
+        A PUSHF on the way would show the flag that steps; there the early fault has to do.
+        """
+        spent, trap = self.spent, traps.SINGLE_STEP
+        while trap == traps.SINGLE_STEP:
+            at = cpu_quirks.walk(self.ram, self._page_directory, self.registers[EIP])
+            if at is not None and self.ram.octets[at] == _PUSHF:
+                return fault
+            self.registers[EFLAGS] |= _TRAP_FLAG
+            trap = self.run(_PLENTY)
+            self.registers[EFLAGS] &= ~_TRAP_FLAG
+        self.spent = spent
+        return trap
 
     def _forge(self, vector: int) -> int:
         """Inside the callback of an instruction that Unicorn wrongly executes: note the state."""
@@ -286,9 +264,7 @@ class UnicornCpu:
         cell = (ctypes.c_int64 * 4)()
         self._cell_memory = cell
         self._cell = memoryview(cell).cast("B").cast("q")
-        stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
-        assert stop is not None
-        self._cell[host_code.STOP] = stop
+        self._cell[host_code.STOP] = _address(uclib.uc_emu_stop)
         _start.argtypes = (
             ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_size_t,
         )  # fmt: skip
@@ -300,23 +276,23 @@ class UnicornCpu:
         except OSError:
             self._host_code = None
             self._callbacks = (_BLOCK_CALLBACK(self._count_block), _TRAP_CALLBACK(self._note_trap))
-            block, trap = (
-                ctypes.cast(call, ctypes.c_void_p).value or 0 for call in self._callbacks
-            )
-        self._add_hook(UC_HOOK_BLOCK, block)
-        self._add_hook(UC_HOOK_INTR, trap)
+            block, trap = (_address(callback) for callback in self._callbacks)
+        self._add_hook(const.UC_HOOK_BLOCK, block)
+        self._add_hook(const.UC_HOOK_INTR, trap)
         self._invalid = _INVALID_CALLBACK(self._note_invalid)
-        self._add_hook(UC_HOOK_INSN_INVALID, ctypes.cast(self._invalid, ctypes.c_void_p).value or 0)
+        self._add_hook(const.UC_HOOK_INSN_INVALID, _address(self._invalid))
         self._forgers = []
         for vector, instructions in (
-            (GENERAL_PROTECTION, (x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, x86.UC_X86_INS_SYSENTER)),
-            (INVALID_OPCODE, (x86.UC_X86_INS_SYSCALL,)),
+            (
+                traps.GENERAL_PROTECTION,
+                (x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, x86.UC_X86_INS_SYSENTER),
+            ),
+            (traps.INVALID_OPCODE, (x86.UC_X86_INS_SYSCALL,)),
         ):
             forger = _INSTRUCTION_CALLBACK(lambda _uc, vector=vector: self._forge(vector))
             self._forgers.append(forger)
-            address = ctypes.cast(forger, ctypes.c_void_p).value or 0
             for instruction in instructions:
-                self._add_hook(UC_HOOK_INSN, address, instruction)
+                self._add_hook(const.UC_HOOK_INSN, _address(forger), instruction)
 
     def _add_hook(self, kind: int, callback: int, *extra: int) -> None:
         hook = ctypes.c_size_t()
@@ -336,7 +312,7 @@ class UnicornCpu:
         uclib.uc_emu_stop(uc)
 
     def _note_invalid(self, uc: int, _data: int) -> bool:
-        self._cell[host_code.VECTOR] = INVALID_OPCODE
+        self._cell[host_code.VECTOR] = traps.INVALID_OPCODE
         uclib.uc_emu_stop(uc)
         return True
 
@@ -401,7 +377,7 @@ class UnicornCpu:
         frame = struct.pack("<5I", page, segments.USER_CS, 0x202, page + 0x800, segments.USER_DS)
         self.ram.write(_IRET_FRAME, frame)
         self._uc.reg_write(x86.UC_X86_REG_ESP, paging.KERNEL_BASE + _IRET_FRAME)
-        self._cell[host_code.BUDGET] = 1 << 40
+        self._cell[host_code.BUDGET] = _PLENTY
         self._uc.emu_start(paging.KERNEL_BASE + _IRET_AT, 0)
 
     def _blob_address(self, context: UnicornContext) -> int:
@@ -410,6 +386,14 @@ class UnicornCpu:
     def _blob(self, context: UnicornContext) -> bytes:
         size: int = uclib.uc_context_size(self.handle)
         return ctypes.string_at(self._blob_address(context), size)
+
+
+def _register(name: str) -> int:
+    return int(getattr(x86, f"UC_X86_REG_{name.upper()}"))
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
 def _access(code: int) -> Access:
