@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 
 from emulator.session import Options
 from kernel.abi.process import RLIM_INFINITY, Resource
+from kernel.abi.sysno import Sysno
 from kernel.fs.layout import Bind
 from kernel.task.limits import Pair
+from kernel.task.semantics import SYSTEMS
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -85,6 +88,30 @@ def bind(text: str) -> Bind:
     return Bind(os.fsencode(parts[0]), os.fsencode(parts[1]), parts[2:] == ["rw"])
 
 
+def fail_alloc(text: str) -> tuple[str, int]:
+    """`CALL:K`: the Kth allocation inside each such call fails."""
+    match = re.fullmatch(r"(\w+):([1-9]\d*)", text)
+    if match is None or match[1].upper() not in Sysno.__members__:
+        raise argparse.ArgumentTypeError(f"not CALL:K, such as vfork:2: {text!r}")
+    return match[1].lower(), int(match[2])
+
+
+def _add_vfork_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--vfork", choices=tuple(SYSTEMS), default="linux", metavar="SYSTEM",
+        help=f"what vfork means: {', '.join(SYSTEMS)} (linux)")  # fmt: skip
+    add("--vfork-registers", choices=("parent", "child"), default="parent",
+        help="child: the parent goes on with the register values its child had last")  # fmt: skip
+    add("--fork", choices=("cow", "copy"), default="cow",
+        help="copy: fork copies every page at once, as it once did")  # fmt: skip
+    add("--overcommit", choices=("always", "never"),
+        help="never: memory that may be needed must be there (as on solaris)")  # fmt: skip
+    add("--max-procs-per-user", type=count, metavar="N",
+        help="tasks of one user, on systems that count them (bsd, solaris, posix)")  # fmt: skip
+    add("--fail-alloc", type=fail_alloc, metavar="CALL:K",
+        help="the Kth allocation of memory inside each such call fails")  # fmt: skip
+
+
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """The options that `run` and `trace` have in common."""
     add = parser.add_argument
@@ -107,7 +134,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--clock", choices=("virtual", "host"), default="virtual",
         help="virtual: sleeping costs nothing and runs are equal; host: real time")  # fmt: skip
     add("--seed", type=int, default=0, metavar="N", help="seed of all that is random (0)")
+    _add_vfork_options(parser)
     add("--schedule", choices=("rr", "random"), default="rr", help="who runs next (rr)")
+
+
+def _usual_overcommit(system: str) -> str:
+    """Solaris promises only what it has."""
+    return "never" if system == "solaris" else "always"
 
 
 def session_options(parsed: argparse.Namespace) -> Options:
@@ -129,4 +162,11 @@ def session_options(parsed: argparse.Namespace) -> Options:
         host_clock=parsed.clock == "host",
         seed=parsed.seed,
         random_schedule=parsed.schedule == "random",
+        vfork=replace(
+            SYSTEMS[parsed.vfork], registers_from_child=parsed.vfork_registers == "child"
+        ),
+        copying_fork=parsed.fork == "copy",
+        overcommit=(parsed.overcommit or _usual_overcommit(parsed.vfork)) == "always",
+        max_procs_per_user=parsed.max_procs_per_user,
+        fails_in=parsed.fail_alloc,
     )

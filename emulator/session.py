@@ -24,6 +24,7 @@ from kernel.kernel import Kernel, Pause
 from kernel.system import Settings, System
 from kernel.task.credentials import Credentials
 from kernel.task.limits import Pair
+from kernel.task.semantics import SYSTEMS, VforkSemantics
 from kernel.task.waiting import exit_status_of
 
 QUANTUM = 500_000
@@ -57,6 +58,11 @@ class Options:
     seed: int = 0
     random_schedule: bool = False
     record: bool = False
+    vfork: VforkSemantics = SYSTEMS["linux"]
+    copying_fork: bool = False
+    overcommit: bool = True
+    max_procs_per_user: int | None = None
+    fails_in: tuple[str, int] | None = None
 
 
 class Streams:
@@ -122,7 +128,14 @@ class Session:
     def _build(self, machine: UnicornCpu) -> System:
         options = self.options
         settings = Settings(
-            max_tasks=options.max_procs, seed=options.seed, random_schedule=options.random_schedule
+            max_tasks=options.max_procs,
+            seed=options.seed,
+            random_schedule=options.random_schedule,
+            overcommit=options.overcommit,
+            copying_fork=options.copying_fork,
+            vfork=options.vfork,
+            max_tasks_of_user=options.max_procs_per_user,
+            fails_in=options.fails_in,
         )
         clock = _clock(options)
         recording = options.record or self._on_events is not None

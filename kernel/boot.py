@@ -14,6 +14,7 @@ from kernel.fs.context import FsContext
 from kernel.fs.file_table import FileTable
 from kernel.fs.layout import Start
 from kernel.fs.path import resolve
+from kernel.mm.charge import Charge
 from kernel.mm.elf import BadElf
 from kernel.signals.state import Pending, Sighand, SignalState
 from kernel.system import System
@@ -93,6 +94,8 @@ def _make_first(system: System, init: Process, context: FsContext, first: FirstP
     task.fs, task.files, task.credentials = context, FileTable(), first.credentials
     try:
         task.structure = allocate_structure(task)
+        task.files.charge = Charge(system.frames, 1)
+        task.sighand.charge = Charge(system.frames, 1)
     except SysError:
         raise BadGuest("the machine's RAM is too small for a process") from None
     for stream in range(3):

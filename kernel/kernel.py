@@ -253,6 +253,7 @@ class Kernel:
             exiting.kill_process(task.process, signal_status(Signal.SIGKILL, dumped=False))
             return
         task.minor_faults += 1
+        self.system.frames.counters.faults += 1
         if recording:
             task.emit(events.PageFaulted, trap.address, trap.access.value, kind)
 
@@ -288,6 +289,9 @@ class Kernel:
         if entry is None:
             self._unsupported(task, call)
             return
+        fails_in = self.system.settings.fails_in
+        if fails_in is not None and fails_in[0] == entry.name:
+            self.system.frames.fails_in = fails_in[1]
         try:
             value = entry.invoke(task, call.words)
         except SysError as error:
@@ -301,6 +305,8 @@ class Kernel:
             self._switch_away(task)
             task.sleep(block)
             return
+        finally:
+            self.system.frames.fails_in = None
         if value.__class__ is int:
             self.machine.registers[EAX] = value & 0xFFFF_FFFF
             if self.system.journal.recording:

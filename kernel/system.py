@@ -45,6 +45,8 @@ class Settings:
     copying_fork: bool = False
     vfork: VforkSemantics = SYSTEMS["linux"]
     max_tasks_of_user: int | None = None
+    fails_in: tuple[str, int] | None = None
+    """Call and K: the Kth allocation inside each such call fails (--fail-alloc)."""
     hostname: str = "emu386"
 
 
@@ -63,6 +65,8 @@ class System:
         self.clock = clock
         self.journal = journal
         self.frames = FrameAllocator(machine)
+        if not settings.overcommit:
+            self.frames.commitments.limit = self.frames.total
         self.page_cache = PageCache(self.frames)
         self.scheduler = Scheduler(self)
         self.tasks = TaskTable(settings.max_tasks)

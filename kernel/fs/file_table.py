@@ -6,22 +6,24 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag
 from kernel.errors import SysError
 from kernel.fs.open_file import OpenFile
+from kernel.mm.charge import Charge
 
 _PATH = int(OpenFlag.O_PATH)
 
 
 class FileTable:
     """Descriptors of one or more tasks (`users`). `close_on_exec` holds descriptor numbers;
-    below `full` every number is taken.
+    below `full` every number is taken. `charge` is the emulated RAM that it takes.
     """
 
-    __slots__ = ("close_on_exec", "files", "full", "users")
+    __slots__ = ("charge", "close_on_exec", "files", "full", "users")
 
     def __init__(self) -> None:
         self.files: dict[int, OpenFile] = {}
         self.close_on_exec: set[int] = set()
         self.full = 0
         self.users = 1
+        self.charge: Charge | None = None
 
     def find(self, number: int) -> OpenFile | None:
         """The open file, or None."""
@@ -100,6 +102,8 @@ class FileTable:
         """One user less; the last one closes everything, in order of the numbers."""
         self.users -= 1
         if self.users == 0:
+            if self.charge is not None:
+                self.charge.release()
             for number in sorted(self.files):
                 self.close(number)
 

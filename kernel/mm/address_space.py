@@ -9,7 +9,7 @@ from emulator.machine import paging
 from emulator.machine.traps import Access
 from kernel.abi.errno import Errno
 from kernel.abi.memory import (
-    MMAP_MIN_ADDRESS,
+    PAGE_SHIFT,
     PAGE_SIZE,
     STACK_TOP,
     TASK_SIZE,
@@ -20,6 +20,8 @@ from kernel.abi.memory import (
 from kernel.errors import SysError
 from kernel.mm import fault, trampoline
 from kernel.mm.area import Area
+from kernel.mm.area_map import STACK_GUARD, AreaMap
+from kernel.mm.charge import Charge
 from kernel.mm.page_tables import PageTables
 from kernel.mm.user import UserMemory
 
@@ -28,28 +30,25 @@ if TYPE_CHECKING:
     from kernel.mm.frames import FrameAllocator
     from kernel.mm.page_cache import PageCache
 
-STACK_GUARD = 256 * PAGE_SIZE
-"""A stack stops growing this far above the area below it."""
-MMAP_TOP = 0xB800_0000
-"""mmap places areas below this address, downwards: 128 MiB are left for the stack."""
 
-
-class AddressSpace(UserMemory):
+class AddressSpace(UserMemory, AreaMap):
     """One address space, shared by its `users` (tasks). `name` ("mm#3") is for people.
 
-    `areas` is sorted by address; areas do not overlap. `copied_pages` counts copy-on-write copies.
     `stack_limit` bounds the growth of a stack, `space_limit` the sum of areas, in octets.
     """
 
     def __init__(self, frames: FrameAllocator, page_cache: PageCache, name: str) -> None:
+        AreaMap.__init__(self, page_cache)
         self.frames = frames
-        self.page_cache = page_cache
         self.name = name
-        self.tables = PageTables(frames)
-        self.areas: list[Area] = []
-        self._starts: list[int] = []
+        self.charge = Charge(frames, 1)
+        try:
+            self.tables = PageTables(frames)
+        except SysError:
+            self.charge.release()
+            raise
+        frames.commitments.spaces.append(self)
         self.users = 1
-        self.copied_pages = 0
         self.stack_limit = 8 << 20
         self.space_limit = TASK_SIZE
         self.brk_start = self.brk = 0
@@ -63,103 +62,9 @@ class AddressSpace(UserMemory):
         self.data_is_executable = False
         """READ_IMPLIES_EXEC: readable memory may be executed too (no PT_GNU_STACK)."""
 
-    # ---- finding -----------------------------------------------------------------------------
-
-    def find(self, address: int) -> Area | None:
-        """The area that contains an address."""
-        i = bisect_right(self._starts, address) - 1
-        if i >= 0 and address < self.areas[i].end:
-            return self.areas[i]
-        return None
-
-    def within(self, start: int, end: int) -> list[Area]:
-        """Areas that have a page in [start, end), in order."""
-        i = max(bisect_right(self._starts, start) - 1, 0)
-        found: list[Area] = []
-        if start >= end:
-            return found
-        for area in self.areas[i:]:
-            if area.start >= end:
-                break
-            if area.end > start:
-                found.append(area)
-        return found
-
-    def is_free(self, start: int, end: int) -> bool:
-        """Whether no area has a page in [start, end)."""
-        return not self.within(start, end)
-
-    def find_gap(self, length: int, hint: int = 0) -> int:
-        """Start of a free range: at the hint, else as high as possible below MMAP_TOP; ENOMEM."""
-        if (
-            hint
-            and MMAP_MIN_ADDRESS <= hint <= TASK_SIZE - length
-            and self.is_free(hint, hint + length)
-        ):
-            return hint
-        start = self._gap_below(MMAP_TOP, length)
-        if start is None:
-            start = self._gap_below(TASK_SIZE, length)
-        if start is None:
-            raise SysError(Errno.ENOMEM)
-        return start
-
-    def _gap_below(self, top: int, length: int) -> int | None:
-        end = top
-        for area in reversed(self.areas):
-            if area.start >= top:
-                continue
-            if end - area.end >= length:
-                break
-            end = min(end, area.start - (STACK_GUARD if area.grows_down else 0))
-        return end - length if end - length >= MMAP_MIN_ADDRESS else None
-
-    @property
-    def total_size(self) -> int:
-        """Octets in all areas."""
-        return sum(area.end - area.start for area in self.areas)
-
     def resident_pages(self) -> int:
         """Pages that hold a frame."""
         return self.tables.resident()
-
-    # ---- the list of areas -------------------------------------------------------------------
-
-    def _insert(self, area: Area) -> None:
-        """Enter an area into free space, as one with its neighbours where it continues them."""
-        i = bisect_right(self._starts, area.start)
-        if area.inode is not None:
-            self.page_cache.map(area.inode)
-        if i < len(self.areas) and area.continues(self.areas[i]):
-            area = area._replace(end=self.areas[i].end)
-            self._take_out(i)
-        if i and self.areas[i - 1].continues(area):
-            area = self.areas[i - 1]._replace(end=area.end)
-            i -= 1
-            self._take_out(i)
-        self.areas.insert(i, area)
-        self._starts.insert(i, area.start)
-
-    def _take_out(self, i: int) -> None:
-        inode = self.areas[i].inode
-        del self.areas[i], self._starts[i]
-        if inode is not None:
-            self.page_cache.unmap(inode)
-
-    def _cut_out(self, start: int, end: int) -> list[Area]:
-        """Remove [start, end) from the list, splitting at its ends; the parts removed."""
-        removed = self.within(start, end)
-        for area in removed:
-            i = self._starts.index(area.start)
-            rest = [area.cut(area.start, start)] if area.start < start else []
-            rest += [area.cut(end, area.end)] if area.end > end else []
-            for part in rest:
-                if part.inode is not None:
-                    self.page_cache.map(part.inode)
-            self._take_out(i)
-            self.areas[i:i] = rest
-            self._starts[i:i] = [part.start for part in rest]
-        return [area.cut(start, end) for area in removed]
 
     # ---- changing ----------------------------------------------------------------------------
 
@@ -171,6 +76,8 @@ class AddressSpace(UserMemory):
         )
         if self.total_size - replaced + area.end - area.start > self.space_limit:
             raise SysError(Errno.ENOMEM)
+        if area.is_writable and not area.is_shared:
+            self.frames.commitments.check((area.end - area.start) >> PAGE_SHIFT)
         if replaced:
             self.unmap(area.start, area.end)
         self._insert(area)
@@ -214,8 +121,10 @@ class AddressSpace(UserMemory):
     def protect(self, start: int, end: int, prot: int) -> None:
         """Change the protection of a range that is wholly mapped; ENOMEM where it is not."""
         parts = self.within(start, end)
-        if not self._covers(parts, start, end):
+        if not self.covers(start, end):
             raise SysError(Errno.ENOMEM)
+        if prot & Prot.PROT_WRITE:
+            self._commit_writable(parts, start, end)
         for old in parts:
             if old.inode is not None:
                 self.page_cache.map(old.inode)
@@ -227,18 +136,14 @@ class AddressSpace(UserMemory):
                 self.page_cache.unmap(old.inode)
         self.frames.machine.flush_tlb()
 
-    @staticmethod
-    def _covers(parts: list[Area], start: int, end: int) -> bool:
-        at = start
-        for area in parts:
-            if area.start > at:
-                return False
-            at = area.end
-        return at >= end
-
-    def covers(self, start: int, end: int) -> bool:
-        """Whether every page of [start, end) lies in an area."""
-        return self._covers(self.within(start, end), start, end)
+    def _commit_writable(self, parts: list[Area], start: int, end: int) -> None:
+        """ENOMEM where private pages that become writable exceed what may be promised."""
+        pages = sum(
+            min(area.end, end) - max(area.start, start) >> PAGE_SHIFT
+            for area in parts
+            if not area.is_writable and not area.is_shared
+        )
+        self.frames.commitments.check(pages)
 
     def _change_entries(self, area: Area) -> None:
         """Give present pages the bits of their area; writing is granted again by the next fault."""
@@ -328,11 +233,22 @@ class AddressSpace(UserMemory):
     # ---- a life of its own -------------------------------------------------------------------
 
     def fork(self, name: str) -> AddressSpace:
-        """A copy-on-write copy, page tables included; ENOMEM leaves nothing behind."""
+        """A copy-on-write copy, page tables included; ENOMEM leaves nothing behind.
+
+        EAGAIN where it is the page tables that cannot be had, as fork(2) has it.
+        """
+        self.frames.commitments.check_copy(self)
         child = AddressSpace.__new__(AddressSpace)
         child.__dict__.update(self.__dict__)
-        child.tables = self.tables.copy()
-        child.name, child.users, child.copied_pages = name, 1, 0
+        child.charge = Charge(self.frames, 1)
+        try:
+            child.tables = self.tables.copy()
+        except SysError:
+            child.charge.release()
+            raise SysError(Errno.EAGAIN) from None
+        self.frames.commitments.spaces.append(child)
+        self.frames.counters.tables_copied += len(self.tables.leaves)
+        child.name, child.users = name, 1
         child.areas, child._starts = self.areas.copy(), self._starts.copy()
         for area in child.areas:
             if area.inode is not None:
@@ -340,16 +256,18 @@ class AddressSpace(UserMemory):
         self.frames.machine.flush_tlb()
         return child
 
-    def copy_all_pages(self) -> int:
-        """Copy every private page now, as forks once did; their number. ENOMEM."""
-        copied = 0
+    def copy_all_pages(self) -> None:
+        """Give every private page a frame of its own now, as forks did once; ENOMEM."""
         for area in self.areas:
             if area.is_shared:
                 continue
+            bits = area.entry_bits | (paging.WRITABLE if area.is_writable else 0)
             for page, index in self.tables.present(area.start, area.end):
-                fault.break_cow(self, area, page, self.tables.entries[index])
-                copied += 1
-        return copied
+                old, fresh = paging.frame_of(self.tables.entries[index]), self.frames.allocate()
+                self.frames.ram.copy(old, fresh)
+                self.frames.drop(old)
+                self.frames.counters.pages_copied += 1
+                self.set_page(page, fresh, bits)
 
     def leave(self) -> bool:
         """One user less; with the last one everything is given back. Whether it was the last."""
@@ -359,6 +277,8 @@ class AddressSpace(UserMemory):
         for area in self.areas:
             self._write_back(area, area.start, area.end)
         self.tables.release()
+        self.charge.release()
+        self.frames.commitments.spaces.remove(self)
         while self.areas:
             self._take_out(len(self.areas) - 1)
         return True

@@ -78,7 +78,7 @@ def break_cow(space: AddressSpace, area: Area, page: int, entry: int) -> str:
     if frame != ZERO_FRAME:
         frames.ram.copy(frame, fresh)
         frames.drop(frame)
-        space.copied_pages += 1
+        space.frames.counters.pages_copied += 1
     space.set_page(page, fresh, area.entry_bits | paging.WRITABLE)
     return "zero" if frame == ZERO_FRAME else "copy"
 
@@ -102,7 +102,7 @@ def _map_file_page(
     if access is Access.WRITE and not area.is_shared:
         fresh = space.frames.allocate()
         space.frames.ram.copy(frame, fresh)
-        space.copied_pages += 1
+        space.frames.counters.pages_copied += 1
         space.set_page(page, fresh, area.entry_bits | paging.WRITABLE)
         return "copy"
     bits = area.entry_bits | (paging.WRITABLE if access is Access.WRITE else 0)

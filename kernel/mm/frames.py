@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from emulator.machine.ram import RESERVED_FRAMES
 from kernel.abi.errno import Errno
 from kernel.errors import SysError
+from kernel.mm.commit import Commitments
+from kernel.mm.counters import Counters
 
 if TYPE_CHECKING:
     from emulator.machine.machine import Machine
@@ -35,6 +37,10 @@ class FrameAllocator:
         """Asked for frames, in order, when none is free."""
         self.allocated = 0
         """Frames handed out since boot, for counting what a call cost."""
+        self.fails_in: int | None = None
+        """The allocation that fails as if RAM were exhausted: 1 for the next (--fail-alloc)."""
+        self.counters = Counters()
+        self.commitments = Commitments()
         self._next_fresh = RESERVED_FRAMES
         self._free: list[int] = []
         self._stale: list[int] = []
@@ -46,6 +52,8 @@ class FrameAllocator:
 
     def allocate(self) -> int:
         """A zeroed frame with one user; ENOMEM when RAM is exhausted."""
+        if self.fails_in is not None:
+            self._count_down()
         if self._free:
             frame = self._free.pop()
             self.ram.zero(frame)
@@ -58,6 +66,13 @@ class FrameAllocator:
         self.counts[frame] = 1
         self.allocated += 1
         return frame
+
+    def _count_down(self) -> None:
+        assert self.fails_in is not None
+        self.fails_in -= 1
+        if not self.fails_in:
+            self.fails_in = None
+            raise SysError(Errno.ENOMEM)
 
     def _find_more(self) -> None:
         if not self._stale:

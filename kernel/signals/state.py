@@ -1,6 +1,7 @@
 """Signal state: actions (shareable), pending signals, and what a task blocks."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernel.abi.signals import (
     FIRST_REAL_TIME,
@@ -11,6 +12,7 @@ from kernel.abi.signals import (
     bit,
 )  # fmt: skip
 from kernel.errors import Restart
+from kernel.mm.charge import Charge
 from kernel.wait import WaitQueue
 
 
@@ -28,13 +30,16 @@ DEFAULT = Action()
 
 
 class Sighand:
-    """The 64 actions, by signal number; shared by threads. `users` counts the tasks."""
+    """The 64 actions, by signal number; shared by threads. `users` counts the tasks, `charge` is
+    the emulated RAM that it takes.
+    """
 
-    __slots__ = ("actions", "users")
+    __slots__ = ("actions", "charge", "users")
 
     def __init__(self, actions: dict[int, Action] | None = None) -> None:
         self.actions = actions or {}
         self.users = 1
+        self.charge: Charge | None = None
 
     def get(self, signal: int) -> Action:
         """The action of a signal (1 to 64)."""
@@ -50,6 +55,12 @@ class Sighand:
     def copy(self) -> "Sighand":
         """A table of one's own with the same actions."""
         return Sighand(dict(self.actions))
+
+    def leave(self) -> None:
+        """One user less; the last one gives the RAM back."""
+        self.users -= 1
+        if not self.users and self.charge is not None:
+            self.charge.release()
 
     def reset_handlers(self) -> None:
         """What execve does to a table of the task's own: caught becomes default, ignored stays."""
@@ -78,9 +89,17 @@ class SigInfo:
     value: int = 0
     timer: int = 0
     overrun: int = 0
+
+
+class Fault(NamedTuple):
+    """The last CPU exception that became a signal: vector, error code, address of a page fault."""
+
     trap: int = 0
-    """CPU vector and error code, for the signal frame's trapno and err."""
     error: int = 0
+    cr2: int = 0
+
+
+NO_FAULT = Fault()
 
 
 class Pending:
@@ -119,8 +138,8 @@ class SignalState:
     """A task's own: pending and blocked signals, the alternate stack, delivery under way."""
 
     __slots__ = (
-        "attention", "blocked", "ignored", "interrupted", "pending", "queue", "saved_mask",
-        "stack_flags", "stack_size", "stack_start",
+        "attention", "blocked", "fault", "ignored", "interrupted", "pending", "queue",
+        "saved_mask", "stack_flags", "stack_size", "stack_start",
     )  # fmt: skip
 
     def __init__(self, blocked: int = 0) -> None:
@@ -139,6 +158,8 @@ class SignalState:
         """How the call in flight was interrupted, from then until delivery has decided its fate."""
         self.queue = WaitQueue("signal")
         """Here sigtimedwait sleeps: it is woken by signals that stay pending, too."""
+        self.fault = NO_FAULT
+        """Every frame shows it, as on Linux, also one of a signal that has another cause."""
         self.stack_start = 0
         self.stack_size = 0
         self.stack_flags = SS_DISABLE

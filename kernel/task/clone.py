@@ -13,7 +13,7 @@ CLONE_VFORK makes the caller wait until the child leaves its memory by exec or e
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import NamedTuple, TypeVar
 
 from emulator.machine.machine import EAX, ESP
@@ -24,12 +24,14 @@ from kernel.errors import Ending, Hold, SysError
 from kernel.fs.context import FsContext
 from kernel.fs.file_table import FileTable
 from kernel.mm.address_space import AddressSpace
+from kernel.mm.charge import Charge
 from kernel.signals.state import Pending, Sighand, SignalState
 from kernel.task.process import Process
 from kernel.task.task import Task
 from kernel.wait import WaitQueue
 
 _Shareable = TypeVar("_Shareable", FileTable, FsContext, Sighand)
+_Chargeable = TypeVar("_Chargeable", FileTable, Sighand)
 STRUCTURE_FRAMES = 2
 """Frames of a task structure with its kernel stack: 8 KiB on i386."""
 
@@ -114,22 +116,28 @@ def _check_limits(task: Task) -> None:
 
 
 def _build(task: Task, request: CloneRequest) -> Task:
-    """The child, complete but unknown to anybody."""
+    """The child, complete but unknown to anybody; what fails takes back what came before it."""
+    with ExitStack() as undo:
+        child = _assemble(task, request, undo)
+        undo.pop_all()
+    return child
+
+
+def _assemble(task: Task, request: CloneRequest, undo: ExitStack) -> Task:
     system, flags = task.system, request.flags
     structure = allocate_structure(task)
-    try:
-        memory = _share_or_fork_memory(task, flags)
-        tid = system.tasks.new_tid()
-    except SysError:
-        system.frames.drop_all(structure)
-        raise
+    undo.callback(system.frames.drop_all, structure)
+    memory = _share_or_fork_memory(task, flags)
+    undo.callback(memory.leave)
+    files = _shared(task.files) if flags & _FILES else _charged(task, task.files.copy())
+    undo.callback(files.leave)
+    sighand = _shared(task.sighand) if flags & _SIGHAND else _charged(task, task.sighand.copy())
+    undo.callback(sighand.leave)
+    tid = system.tasks.new_tid()
     process = task.process if flags & _THREAD else _new_process(task, tid, flags)
     child = Task(system, tid, process, system.machine.new_context())
-    child.structure = structure
-    child.memory = memory
-    child.files = _shared(task.files) if flags & _FILES else task.files.copy()
+    child.structure, child.memory, child.files, child.sighand = structure, memory, files, sighand
     child.fs = _shared(task.fs) if flags & _FS else task.fs.copy()
-    child.sighand = _shared(task.sighand) if flags & _SIGHAND else task.sighand.copy()
     child.is_vfork_child = request.by_vfork
     if flags & _CLEAR_SIGHAND or (request.by_vfork and system.settings.vfork.resets_caught_signals):
         child.sighand.reset_handlers()
@@ -142,6 +150,16 @@ def _build(task: Task, request: CloneRequest) -> Task:
     child.exit_signal = -1 if flags & _THREAD else _exit_signal(task, request)
     _copy_registers(task, child, request)
     return child
+
+
+def _charged(task: Task, thing: _Chargeable) -> _Chargeable:
+    """Let a structure of the child's own take its emulated RAM; ENOMEM."""
+    try:
+        thing.charge = Charge(task.system.frames, 1)
+    except SysError:
+        thing.leave()
+        raise
+    return thing
 
 
 def allocate_structure(task: Task) -> tuple[int, ...]:
@@ -162,10 +180,7 @@ def _share_or_fork_memory(task: Task, flags: int) -> AddressSpace:
     if flags & _VM:
         memory.users += 1
         return memory
-    try:
-        child = memory.fork(task.system.memory_name())
-    except SysError:
-        raise SysError(Errno.EAGAIN) from None
+    child = memory.fork(task.system.memory_name())
     if task.system.settings.copying_fork:
         try:
             child.copy_all_pages()

@@ -12,12 +12,15 @@ from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
 from kernel.abi.process import Resource
 from kernel.abi.signals import Signal
 from kernel.errors import REPLACED, Replaced, SysError
+from kernel.fs.file_table import FileTable
 from kernel.fs.inode import RegularInode
 from kernel.fs.path import Location, resolve
 from kernel.fs.permission import require
 from kernel.mm import elf as elf_format
 from kernel.mm import image
 from kernel.mm.address_space import AddressSpace
+from kernel.mm.charge import Charge
+from kernel.signals.state import Sighand
 from kernel.task import exit as exiting
 from kernel.task import futex, initial_stack
 from kernel.task.initial_stack import Arguments
@@ -48,7 +51,12 @@ def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -
     """
     program = find_program(task, location, arguments, name)
     memory, entry, stack = build(task, program)
-    _commit(task, program, memory)
+    try:
+        files, sighand = _unshared(task)
+    except SysError:
+        memory.leave()
+        raise
+    _commit(task, program, memory, files, sighand)
     machine = task.system.machine
     machine.reset()
     machine.registers[EIP] = entry
@@ -111,7 +119,22 @@ def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
     return memory, program.elf.entry + bias, stack
 
 
-def _commit(task: Task, program: Program, memory: AddressSpace) -> None:
+def _unshared(task: Task) -> tuple[FileTable, Sighand]:
+    """Descriptors and signal actions of the task's own, copied where they are shared; ENOMEM."""
+    files, sighand = task.files, task.sighand
+    charge = Charge(task.system.frames, (files.users > 1) + (sighand.users > 1))
+    if files.users > 1:
+        files = files.copy()
+        files.charge = charge.split()
+    if sighand.users > 1:
+        sighand = sighand.copy()
+        sighand.charge = charge.split()
+    return files, sighand
+
+
+def _commit(
+    task: Task, program: Program, memory: AddressSpace, files: FileTable, sighand: Sighand
+) -> None:
     """The point of no return."""
     _become_only_thread(task)
     futex.release_robust_list(task)
@@ -121,7 +144,11 @@ def _commit(task: Task, program: Program, memory: AddressSpace) -> None:
         task.system.scheduler.must_yield = True
     task.memory = memory
     task.name = program.name
-    _unshare(task)
+    if files is not task.files:
+        task.files.leave()
+    if sighand is not task.sighand:
+        task.sighand.leave()
+    task.files, task.sighand = files, sighand
     task.files.close_for_exec()
     task.sighand.reset_handlers()
     task.signals.reset_stack()
@@ -130,16 +157,6 @@ def _commit(task: Task, program: Program, memory: AddressSpace) -> None:
     task.process.has_executed = True
     if task.system.journal.recording:
         task.emit(events.TaskExecuted, program.path, memory.name)
-
-
-def _unshare(task: Task) -> None:
-    """Descriptors and signal actions become the task's own."""
-    if task.files.users > 1:
-        task.files.users -= 1
-        task.files = task.files.copy()
-    if task.sighand.users > 1:
-        task.sighand.users -= 1
-        task.sighand = task.sighand.copy()
 
 
 def _become_only_thread(task: Task) -> None:

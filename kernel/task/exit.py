@@ -66,7 +66,7 @@ def complete_exit(task: Task) -> None:
     system, process = task.system, task.process
     task.memory_left = True
     task.files.leave()
-    task.sighand.users -= 1
+    task.sighand.leave()
     task.fs.users -= 1
     task.call = None
     if system.journal.recording:
