@@ -204,7 +204,8 @@ class UnicornCpu:
 
         A PUSHF on the way would show the flag that steps; there the early fault has to do.
         """
-        spent, trap = self.spent, traps.SINGLE_STEP
+        spent = self.spent
+        trap: Trap = traps.SINGLE_STEP
         while trap == traps.SINGLE_STEP:
             at = cpu_quirks.walk(self.ram, self._page_directory, self.registers[EIP])
             if at is not None and self.ram.octets[at] == _PUSHF:
@@ -359,7 +360,7 @@ class UnicornCpu:
             records.append((before, self._blob(self._scratch), error))
             _restore(self.handle, self._ring_0.handle)
         error_at, in_flight_at = cpu_quirks.find_records(records)
-        start = self._blob_address(self._scratch)
+        start = self._scratch.handle.value or 0
         self._error_code = ctypes.c_uint32.from_address(start + error_at)
         self._is_int = ctypes.c_uint32.from_address(start + error_at + 4)
         self._in_flight = ctypes.c_int32.from_address(start + in_flight_at)
@@ -380,12 +381,8 @@ class UnicornCpu:
         self._cell[host_code.BUDGET] = _PLENTY
         self._uc.emu_start(paging.KERNEL_BASE + _IRET_AT, 0)
 
-    def _blob_address(self, context: UnicornContext) -> int:
-        return context.handle.value or 0
-
     def _blob(self, context: UnicornContext) -> bytes:
-        size: int = uclib.uc_context_size(self.handle)
-        return ctypes.string_at(self._blob_address(context), size)
+        return ctypes.string_at(context.handle.value or 0, uclib.uc_context_size(self.handle))
 
 
 def _register(name: str) -> int:
