@@ -118,7 +118,7 @@ class HostFile(OpenFile):
         return offset
 
     def poll(self, task: Task) -> int:
-        if self.is_file:
+        if self.is_file or self.inode.type == abi.S_IFCHR:
             return super().poll(task)
         if self.is_writable:
             broken = Poll.POLLERR if self.stream in self.console.broken else 0

@@ -228,14 +228,21 @@ class EnvironmentArgument(Argument):
 
 
 class FlagsArgument(Argument):
-    """A set of bits: names joined by |, the unknown rest in hexadecimal."""
+    """A set of bits: names joined by |, the unknown rest in hexadecimal.
 
-    def __init__(self, flags: type[Enum], zero: str = "0", signed_value: bool = False) -> None:
+    Where no bit has a name, `prefix` (as of ChoiceArgument), if given, says what was expected.
+    """
+
+    def __init__(self, flags: type[Enum], zero: str = "0", prefix: str = "") -> None:
         self.names = [(int(item.value), item.name) for item in flags]
         self.zero = zero
+        self.prefix = prefix
 
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
-        return ("flags", value, flags_text(self.names, value, self.zero))
+        text = flags_text(self.names, value, self.zero)
+        if self.prefix and value and text == f"{value:#x}":
+            text += f" /* {self.prefix}??? */"
+        return ("flags", value, text)
 
 
 def flags_text(names: list[tuple[int, str]], value: int, zero: str = "0") -> str:

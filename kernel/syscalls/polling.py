@@ -65,10 +65,10 @@ class _WishesArgument(Argument):
         if not address:
             return ("ptr", 0)
         kept = min(count, _DESCRIBED)
-        try:
-            wishes = _read(task, address, kept)
-        except SysError:
+        kept = task.memory.readable_length(address, kept * _POLLFD.size) // _POLLFD.size
+        if count and not kept:
             return ("ptr", address)
+        wishes = _read(task, address, kept)
         return ("array", [_describe(task, wish) for wish in wishes], count > kept)
 
 

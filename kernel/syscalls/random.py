@@ -31,7 +31,7 @@ def getrandom(
     task: Task,
     buffer: Annotated[int, _RandomBytesArgument()],
     count: Size,
-    flags: Annotated[int, FlagsArgument(RandomFlag)],
+    flags: Annotated[int, FlagsArgument(RandomFlag, prefix="GRND_")],
 ) -> int:
     """Fill with random octets; never blocks. EINVAL for unknown or contradictory flags."""
     if flags & ~sum(RandomFlag) or flags & _EXCLUSIVE == _EXCLUSIVE:
