@@ -57,7 +57,7 @@ def _views(frames: FrameAllocator) -> tuple[Any, Any, Any]:
     import numpy
 
     entries = numpy.frombuffer(frames.ram.entries, dtype=numpy.uint64)
-    counts = numpy.frombuffer(frames.counts, dtype=numpy.uint16)
+    counts = numpy.frombuffer(frames.counts, dtype=numpy.uint32)
     return numpy, entries.reshape(-1, paging.ENTRIES), counts
 
 
@@ -65,7 +65,7 @@ def _users(numpy: Any, rows: Any, total: int) -> Any:
     """How often each frame occurs in these tables, reserved ones not counted."""
     present = rows[rows != 0]
     numbers = ((present & numpy.uint64(paging.FRAME_BITS)) >> numpy.uint64(12)).astype(numpy.int64)
-    uses = numpy.bincount(numbers, minlength=total).astype(numpy.uint16)
+    uses = numpy.bincount(numbers, minlength=total).astype(numpy.uint32)
     uses[:RESERVED_FRAMES] = 0
     return uses
 

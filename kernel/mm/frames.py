@@ -23,7 +23,7 @@ _STALE_LIMIT = 1024
 class FrameAllocator:
     """Frame numbers with reference counts, for user pages, page tables and task structures alike.
 
-    Counts are 16-bit; reserved frames (below 16) are never counted. A frame that was ever mapped
+    Counts are 32-bit; reserved frames (below 16) are never counted. A frame that was ever mapped
     executable may have translated code, so it is reused only after all code was forgotten.
     """
 
@@ -31,7 +31,7 @@ class FrameAllocator:
         self.machine = machine
         self.ram = machine.ram
         self.total = self.ram.frame_count
-        self.counts = array("H", bytes(2 * self.total))
+        self.counts = array("I", bytes(4 * self.total))
         self.was_executable = bytearray(self.total)
         self.may_reclaim: list[Reclaimer] = []
         """Asked for frames, in order, when none is free."""
