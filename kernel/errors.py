@@ -41,10 +41,12 @@ class Block(Exception):
     def __init__(
         self, *queues: "WaitQueue", deadline: int | None = None, restart: Restart | None = None
     ) -> None:
-        super().__init__(" or ".join(queue.name for queue in queues))
         self.queues = queues
         self.deadline = deadline
         self.restart = restart
+
+    def __str__(self) -> str:
+        return " or ".join(queue.name for queue in self.queues)
 
 
 class Hold:

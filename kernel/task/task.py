@@ -171,7 +171,7 @@ class Task:
             queue.add(self)
         if block.deadline is not None:
             self.system.scheduler.add_deadline(self, block.deadline)
-        self.move_to(TaskState.BLOCKED, str(block))
+        self.move_to(TaskState.BLOCKED, str(block) if self.system.journal.recording else "")
 
     def hold(self, hold: Hold) -> None:
         """Wait, the call done, until the queue's owner releases it."""
