@@ -24,7 +24,7 @@ SAMPLES = {
     "family": ["./family"],
     "misuse_exit": ["./misuse", "exit"],
     "misuse_return": ["./misuse", "return"],
-    "jobs": ["./jobs"],
+    "jobs": ["./jobs", "without SIGCHLD"],
 }
 WITHOUT_SIGCHLD = {"family", "misuse_exit", "misuse_return", "demo/vfork_memory"}
 """A parent goes on, after vfork, while its child is not quite gone."""

@@ -1,5 +1,5 @@
 /* Children that are killed, stopped and continued while they sleep, calls that signals end, and a
- * thread that its process takes along. */
+ * thread that its process takes along. With an argument SIGCHLD is blocked, whose moment is chance. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -25,13 +25,21 @@ static void nap(int milliseconds)
     nanosleep(&time, NULL);
 }
 
-int main(void)
+int main(int count, char **words)
 {
     int status;
-    pid_t child = fork();
+    pid_t child;
     struct sigaction action = {.sa_handler = on_alarm};
+    sigset_t blocked;
     pthread_t thread;
 
+    (void)words;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGCHLD);
+    if (count > 1)
+        sigprocmask(SIG_BLOCK, &blocked, NULL);
+
+    child = fork();
     if (child == 0) {
         pause();
         _exit(0);
