@@ -197,7 +197,7 @@ class Strace:
             late = REARRANGED[call.name](late)
         late = late[call.known :] or (None,) * len(call.rest)
         values = tuple(
-            [end if end is not None else begin for begin, end in zip(call.rest, late, strict=True)]
+            [end if end is not None else begin for begin, end in zip(call.rest, late, strict=False)]
         )
         rest = arguments_text(values, self.style)
         comma = ", " if rest and call.known and call.name in LATE_COMMA else ""

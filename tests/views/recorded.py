@@ -76,7 +76,7 @@ def _half_calls(line: Line, later: list[Line]) -> Iterator[tuple]:
         name, _, known = text[:half].partition("(")
         end = text[half:] if ends else _second_half(pid, later)
         is_late, position = not end.startswith(")"), half
-        arguments = (("text", known.removesuffix(", ")),) if known else ()
+        arguments = (("text", known.removesuffix(", ")),) if known else (("omit",),)
         yield events.SyscallEntered, pid, 0, name, (), arguments + (None,) * is_late
     for _, child in line.attached:
         yield events.TaskCreated, pid, child, child, 0, ""
