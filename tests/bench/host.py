@@ -22,6 +22,14 @@ def processor() -> str:
     return match[1] if match else platform.machine()
 
 
+def busyness() -> str:
+    """A warning where others keep the machine busy, or ""."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    return (
+        f"load {load:.1f} on {cores} cores: a busy machine, expect less" if load > cores / 2 else ""
+    )
+
+
 def describe(rounds: int, day: str | None = None) -> str:
     """Processor, kernel and versions; the kernel's without what its builder appended."""
     release = re.match(r"[\d.]+\d", platform.release())

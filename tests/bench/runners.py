@@ -15,7 +15,9 @@ from tests.bench.process import Failed, time_command
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEMO_FOLDER = CHECKOUT / "emulator" / "guests"
 BENCH_FOLDER = CHECKOUT / "guest_programs" / "build" / "bench"
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+ENVIRONMENT["PYTHONPATH"] = str(CHECKOUT)
+"""Without the caller's settings for Python: compiled modules are kept, as they are by default."""
 
 OURS, NATIVE, QEMU = "emu386", "native", "qemu-i386"
 

@@ -36,7 +36,7 @@ class Work:
 
 
 def counts(ours: int, native: int, qemu: int) -> dict[str, int]:
-    """About half a second each on a small machine; there is no harm in another duration."""
+    """For half a second each on a small machine; more where the start takes long, and varies."""
     return {OURS: ours, NATIVE: native, QEMU: qemu}
 
 
@@ -60,10 +60,10 @@ WORKS = (
     cpu("cpu_float", "CPU: matrices of doubles", 120),
     Work("getpid", "getpid", "getpid", counts(80_000, 100_000, 800_000), floor=Floor(100_000)),
     Work("write", "write of one byte to /dev/null", "write_null", counts(40_000, 100_000, 500_000)),
-    children("vfork", 1, counts(8_000, 5_000, 300), least=8_000),
-    children("vfork", 256, counts(8_000, 5_000, 30), least=8_000),
-    children("fork", 1, counts(1_000, 3_000, 300), least=1_500),
-    children("fork", 256, counts(100, 25, 25), least=150),
+    children("vfork", 1, counts(20_000, 10_000, 300), least=8_000),
+    children("vfork", 256, counts(25_000, 20_000, 30), least=8_000),
+    children("fork", 1, counts(2_000, 3_000, 300), least=1_500),
+    children("fork", 256, counts(400, 40, 40), least=150),
     Work("exec", "vfork + execve + exit + wait", "vfork_exec_wait", counts(1_200, 3_000, 400),
          floor=Floor(2_000)),
     Work("pipe", "pipe round trip", "pipe_round_trip", counts(8_000, 8_000, 8_000),
