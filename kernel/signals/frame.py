@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from emulator.machine import fxsave
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, EFLAGS, EIP, ESI, ESP
 from emulator.machine.segments import USER_CS, USER_DS
-from emulator.machine.traps import PAGE_FAULT
 from kernel.abi.errno import Errno
 from kernel.abi.signal_frames import (
     CHANGEABLE_FLAGS,
@@ -65,7 +64,7 @@ def push(task: Task, info: SigInfo, action: Action, old_mask: int) -> None:
 def _push_old(task: Task, info: SigInfo, action: Action, old_mask: int) -> None:
     place = _find_place(task, action, FRAME.size)
     restorer = _restorer(task, action, rt=False)
-    context = _save(task, info, place, old_mask)
+    context = _save(task, place, old_mask)
     frame = FRAME.pack(restorer, info.signal, context, old_mask >> 32, RETCODE)
     task.memory.write(place.frame, frame)
     _enter(task, action, place.frame, (info.signal, 0, 0))
@@ -74,7 +73,7 @@ def _push_old(task: Task, info: SigInfo, action: Action, old_mask: int) -> None:
 def _push_rt(task: Task, info: SigInfo, action: Action, old_mask: int) -> None:
     place = _find_place(task, action, RT_FRAME.size)
     restorer = _restorer(task, action, rt=True)
-    context = _save(task, info, place, old_mask)
+    context = _save(task, place, old_mask)
     signals = task.signals
     ucontext = UCONTEXT.pack(
         0, 0, signals.stack_start, signals.stack_flags, signals.stack_size, context, old_mask
@@ -109,20 +108,20 @@ def _restorer(task: Task, action: Action, rt: bool) -> int:
     return task.memory.trampoline()[rt]
 
 
-def _save(task: Task, info: SigInfo, place: _Place, old_mask: int) -> bytes:
+def _save(task: Task, place: _Place, old_mask: int) -> bytes:
     """Write the FPU state; the other registers as a struct sigcontext."""
     machine = task.system.machine
-    words = machine.registers
+    words, fault = machine.registers, task.signals.fault
     task.memory.write(place.fpstate, fpu_frame.to_frame(machine.read_fxsave()))
     context = SigContext(
         gs=machine.segment("gs"), fs=machine.segment("fs"),
         es=machine.segment("es"), ds=machine.segment("ds"),
         edi=words[EDI], esi=words[ESI], ebp=words[EBP], esp=words[ESP],
         ebx=words[EBX], edx=words[EDX], ecx=words[ECX], eax=words[EAX],
-        trapno=info.trap, err=info.error, eip=words[EIP], cs=machine.segment("cs"),
+        trapno=fault.trap, err=fault.error, eip=words[EIP], cs=machine.segment("cs"),
         eflags=words[EFLAGS], esp_at_signal=words[ESP], ss=machine.segment("ss"),
         fpstate=place.fpstate, oldmask=old_mask & 0xFFFF_FFFF,
-        cr2=info.address if info.trap == PAGE_FAULT else 0,
+        cr2=fault.cr2,
     )  # fmt: skip
     return SIGCONTEXT.pack(*context)
 

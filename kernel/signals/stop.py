@@ -61,4 +61,4 @@ def resume(process: Process) -> None:
         if task.state is TaskState.STOPPED:
             task.wake("SIGCONT")
     if was_stopped:
-        waiting.report_continued(process)
+        waiting.note_continued(process)

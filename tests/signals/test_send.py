@@ -5,7 +5,7 @@ import pytest
 from kernel import events
 from kernel.abi.signals import SIG_IGN, SiCode, Signal, bit
 from kernel.errors import Block
-from kernel.signals import attention, masks, send
+from kernel.signals import attention, delivery, masks, send
 from kernel.signals.state import Action, SigInfo
 from kernel.task.process import Session
 from kernel.task.task import Task, TaskState
@@ -119,6 +119,9 @@ def test_sigcont_continues_a_stopped_process_even_while_it_is_blocked(world: Wor
     assert task.state is TaskState.READY
     assert not task.process.stop_signal
     assert task.process.continue_report
+    assert not parent.signals.ignored.mask, "the parent hears of it when the child runs"
+    world.run(task).signals.attention = True
+    delivery.deliver(task)
     assert parent.signals.ignored.mask == bit(CHLD)
 
 
