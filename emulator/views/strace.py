@@ -189,6 +189,8 @@ class Strace:
 
         One that is given again although it was known at the beginning was changed by the call.
         """
+        if not call.rest and not any(late):
+            return ""
         changed = [value for value in late[: call.known] if value is not None]
         written = "".join([f" => {text(value, self.style)}" for value in changed])
         if not call.rest:

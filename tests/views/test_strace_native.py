@@ -63,11 +63,13 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def traced_natively(argv: list[str], folder: Path, file: Path) -> str:
+def traced_natively(
+    argv: list[str], folder: Path, file: Path, options: tuple[str, ...] = ()
+) -> str:
     """The trace by the host's strace; skips where there is none that may trace."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
-    command = ["strace", "-f", "-o", str(file), *argv]
+    command = ["strace", "-f", *options, "-o", str(file), *argv]
     done = subprocess.run(
         command, cwd=folder, env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
@@ -77,11 +79,13 @@ def traced_natively(argv: list[str], folder: Path, file: Path) -> str:
     return trace
 
 
-def traced_here(argv: list[str], folder: Path, file: Path, emu: Emulate) -> str:
+def traced_here(
+    argv: list[str], folder: Path, file: Path, emu: Emulate, more: tuple[str, ...] = ()
+) -> str:
     """The trace by this project."""
     no_environment = [word for name in DEFAULT_ENVIRONMENT for word in ("-E", name)]
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    options = [*no_environment, "--rlimit", f"nofile={soft}:{hard}", "-o", file]
+    options = [*no_environment, "--rlimit", f"nofile={soft}:{hard}", *more, "-o", file]
     done = emu(argv, command="trace", options=options, cwd=folder)
     assert file.exists(), done.stderr
     return file.read_text()
@@ -126,3 +130,16 @@ def test_trace_equals_the_recording(name: str, samples: Path, emu: Emulate, tmp_
         pytest.skip(f"the recorded programs had {RECORDED_LIBRARY}, which makes other calls")
     ours = traced_here(SAMPLES[name], samples, tmp_path / "ours", emu)
     assert compare(ours, recording(name), name in WITHOUT_SIGCHLD) == []
+
+
+@pytest.mark.parametrize("options", [("-s", "4"), ("-x",), ("-xx",), ("-q",), ("-s", "0")])
+def test_options_mean_what_they_mean_natively(
+    options: tuple[str, ...],
+    guest: Callable[[str], Path],
+    native: Callable[..., Run],
+    emu: Emulate,
+    tmp_path: Path,
+) -> None:
+    argv, folder = ["./vfork_exec"], guest("vfork_exec").parent
+    ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
+    assert compare(ours, traced_natively(argv, folder, tmp_path / "native", options)) == []
