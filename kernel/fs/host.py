@@ -102,6 +102,13 @@ def walked(start: int | None, names: Iterable[bytes]) -> Iterator[int]:
         os.close(here)
 
 
+def _status_at(folder: int, name: bytes) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None  # gone since the folder was read
+
+
 class HostNode(NamedTuple):
     """A place below a tree, by the names that lead to it; () is the tree's folder itself."""
 
@@ -134,12 +141,13 @@ class HostNode(NamedTuple):
             return os.stat(self.name, dir_fd=folder, follow_symlinks=False)
 
     @host_call
-    def names(self) -> list[bytes]:
-        """The names in this folder, in the host's own order."""
+    def children(self) -> list[tuple[bytes, os.stat_result]]:
+        """What is in this folder, in the host's own order, with lstat(2) of each."""
         with self.itself() as place:
             opened = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place)
         try:
-            return [os.fsencode(name) for name in os.listdir(opened)]
+            names = [os.fsencode(name) for name in os.listdir(opened)]
+            return [(name, status) for name in names if (status := _status_at(opened, name))]
         finally:
             os.close(opened)
 

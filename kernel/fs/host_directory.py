@@ -68,12 +68,8 @@ class HostDirectory(HostInode, DirectoryInode):
         return HostInode(self.system, kind)  # shown, never opened
 
     def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        for name in self.node().names():
-            try:
-                inode = self.lookup(name)
-            except SysError:
-                continue  # gone meanwhile
-            yield name, inode
+        for name, status in self.node().children():
+            yield name, self._seen(name, status)
 
     # ---- changing ----------------------------------------------------------------------------
 

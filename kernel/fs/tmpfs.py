@@ -69,9 +69,8 @@ class MemoryFileSystem(FileSystem):
         if isinstance(inode, MemoryFile) and not inode.uses:
             inode.discard()
 
-    def adopt(self, node: HostNode) -> Inode:
-        """An inode that shows a host file; ENOENT where there is none."""
-        status = node.status()
+    def adopt(self, node: HostNode, status: os.stat_result) -> Inode:
+        """An inode that shows the host file at a place."""
         key = (status.st_dev, status.st_ino)
         known = self.inodes.get(self.host_links.get(key, 0))
         if known is not None:
@@ -92,8 +91,10 @@ class MemoryFileSystem(FileSystem):
             return directory
         if kind == S_IFLNK:
             return MemorySymlink(node.target(), 0, 0, 0)
+        if kind == S_IFIFO:
+            return Pipe(0, kind, 0, 0, 0)  # a FIFO of the guest's own, where the host has one
         if kind != S_IFREG:
-            return Inode(0, kind)  # the host's devices, FIFOs and sockets: shown, never opened
+            return Inode(0, kind)  # the host's devices and sockets: shown, never opened
         file = MemoryFile(self.quota, kind, 0, 0, 0)
         identity = (status.st_dev, status.st_ino)
         file.lay_over(node, identity, status.st_size, status.st_blocks)
@@ -174,7 +175,7 @@ class MemoryDirectory(DirectoryInode):
 
     def show(self, name: bytes, node: HostNode) -> None:
         """Show a host file under a name, instead of what has it."""
-        self._name(name, self.system.adopt(node))
+        self._name(name, self.system.adopt(node, node.status()))
 
     # ---- looking -----------------------------------------------------------------------------
 
@@ -184,7 +185,8 @@ class MemoryDirectory(DirectoryInode):
             return self.system.inodes[number]
         if self.beneath is None or self.is_complete or name in self.hidden:
             raise SysError(Errno.ENOENT)
-        inode = self.system.adopt(self.beneath.child(name))
+        node = self.beneath.child(name)
+        inode = self.system.adopt(node, node.status())
         self._name(name, inode)
         return inode
 
@@ -198,11 +200,14 @@ class MemoryDirectory(DirectoryInode):
         if self.beneath is None or self.is_complete:
             return
         numbers: dict[bytes, int] = {}
-        for name in self.beneath.names():
-            try:
-                numbers[name] = self.lookup(name).number
-            except SysError:
-                continue  # hidden here, or gone from the host since
+        for name, status in self.beneath.children():
+            if name in self.numbers:
+                numbers[name] = self.numbers[name]
+            elif name not in self.hidden:
+                inode = self.system.adopt(self.beneath.child(name), status)
+                if isinstance(inode, MemoryDirectory):
+                    inode.place(self, name)
+                numbers[name] = inode.number
         numbers.update(self.numbers)
         self.numbers = numbers
         self.is_complete = True
