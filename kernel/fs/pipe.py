@@ -207,7 +207,7 @@ class PipeFile(OpenFile):
             pipe.readers.files -= 1
         if self.is_writable:
             pipe.writers.files -= 1
-        if not pipe.readers.files and not pipe.writers.files:
+        if not pipe.readers.is_present and not pipe.writers.is_present:
             pipe.data.clear()
         pipe.readable.wake_all()
         pipe.writable.wake_all()

@@ -37,21 +37,26 @@ def describe_int(task: Task, address: int) -> Described:
     return ("array", [("int", signed(task.memory.read_word(address)))], False)
 
 
-NO_ARGUMENT = frozenset({Ioctl.FIOCLEX, Ioctl.FIONCLEX, Ioctl.TIOCNOTTY})
+NO_ARGUMENT = frozenset(
+    {Ioctl.FIOCLEX, Ioctl.FIONCLEX, Ioctl.TIOCNOTTY, Ioctl.TIOCEXCL, Ioctl.TIOCNXCL}
+)
 ARGUMENTS: dict[int, RequestArgument] = {
     Ioctl.FIONREAD: RequestArgument(describe_int, is_output=True),
     Ioctl.FIONBIO: RequestArgument(describe_int, is_output=False),
     Ioctl.FIOASYNC: RequestArgument(describe_int, is_output=False),
 }
 """Requests whose argument points to something that can be printed."""
-_NAMES = {int(request): request.name for request in Ioctl}
+VALUES: dict[int, Callable[[int], Described]] = {}
+"""Requests whose argument is a number and no pointer."""
+NAMES: dict[int, str] = {int(request): request.name for request in Ioctl}
+"""Names as strace has them."""
 
 
 class _RequestName(Argument):
     """The request's name, or its parts."""
 
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
-        name = _NAMES.get(value)
+        name = NAMES.get(value)
         if name is None:
             kind, number, size = value >> 8 & 0xFF, value & 0xFF, value >> 16 & 0x3FFF
             parts = ", ".join(f"{part:#x}" if part else "0" for part in (kind, number, size))
@@ -70,9 +75,11 @@ class _IoctlArgument(Argument):
         request, value = call.words[word - 1], call.words[word]
         if request in NO_ARGUMENT:
             return ("omit",)
+        if request in VALUES:
+            return VALUES[request](value)
         known = ARGUMENTS.get(request)
         if known is None:
-            return ("hex", value) if request not in _NAMES else ("ptr", value)
+            return ("hex", value) if request not in NAMES else ("ptr", value)
         if not value or (known.is_output and call.result < 0):
             return ("ptr", value)
         try:
