@@ -26,7 +26,7 @@ from kernel.mm.page_tables import PageTables
 from kernel.mm.user import UserMemory
 
 if TYPE_CHECKING:
-    from kernel.fs.inode import Inode
+    from kernel.fs.inode import Inode, RegularInode
     from kernel.mm.frames import FrameAllocator
     from kernel.mm.page_cache import PageCache
 
@@ -112,6 +112,15 @@ class AddressSpace(UserMemory, AreaMap):
         for area in self.within(start, end):
             self._drop_pages(area, max(start, area.start), min(end, area.end))
         self.frames.machine.flush_tlb()
+
+    def cut_file(self, inode: RegularInode, size: int) -> None:
+        """A file ends at `size` now: pages behind it go, and touching them is SIGBUS."""
+        for area in self.areas:
+            if area.inode is inode:
+                first = area.start + max(page_up(size) - area.offset, 0)
+                if first < area.end:
+                    self._drop_pages(area, first, area.end)
+                    self.frames.machine.flush_tlb()
 
     def synchronise(self, start: int, end: int) -> None:
         """msync: write shared file mappings in the range back."""

@@ -20,6 +20,8 @@ _NEEDED = {
     Access.WRITE: Prot.PROT_WRITE,
     Access.EXECUTE: Prot.PROT_EXEC,
 }
+_WRITTEN = paging.WRITABLE | paging.DIRTY
+"""For shared pages: the kernel's own stores set no bits, so what may be written counts as dirty."""
 _AROUND = 16
 """Cached pages of a file that one read fault maps, itself included (Linux's fault-around)."""
 
@@ -62,7 +64,7 @@ def _resolve_present(space: AddressSpace, area: Area, page: int, entry: int, acc
     if access is not Access.WRITE or entry & paging.WRITABLE:
         return "reuse"
     if area.is_shared:
-        space.tables.set(page, entry | paging.WRITABLE)
+        space.tables.set(page, entry | _WRITTEN)
         return "reuse"
     return break_cow(space, area, page, entry)
 
@@ -100,17 +102,27 @@ def _map_file_page(
         raise MemoryFault(Signal.SIGBUS, BUS_ADRERR, address)
     frame = cached.frame(index)
     if access is Access.WRITE and not area.is_shared:
-        fresh = space.frames.allocate()
-        space.frames.ram.copy(frame, fresh)
-        space.frames.counters.pages_copied += 1
-        space.set_page(page, fresh, area.entry_bits | paging.WRITABLE)
+        _map_copy(space, area, page, frame)
         return "copy"
-    bits = area.entry_bits | (paging.WRITABLE if access is Access.WRITE else 0)
+    bits = area.entry_bits | (_WRITTEN if access is Access.WRITE else 0)
     space.frames.share(frame)
     space.set_page(page, frame, bits)
     if access is not Access.WRITE:
         _map_around(space, area, page, cached.pages)
     return "file"
+
+
+def _map_copy(space: AddressSpace, area: Area, page: int, frame: int) -> None:
+    """A private copy of a cached page, which must not be reclaimed to make room for it."""
+    frames = space.frames
+    frames.share(frame)
+    try:
+        fresh = frames.allocate()
+        frames.ram.copy(frame, fresh)
+    finally:
+        frames.drop(frame)
+    frames.counters.pages_copied += 1
+    space.set_page(page, fresh, area.entry_bits | paging.WRITABLE)
 
 
 def _map_around(space: AddressSpace, area: Area, page: int, cached: dict[int, int]) -> None:

@@ -51,7 +51,9 @@ class CachedFile:
                     self.frames.machine.forget_code()
 
     def truncate(self, size: int) -> None:
-        """Clear what lies behind `size`; pages wholly behind it leave the cache."""
+        """Clear what lies behind `size`; pages wholly behind it leave the cache and all mappings."""
+        for space in self.frames.commitments.spaces:
+            space.cut_file(self.inode, size)
         for index, frame in list(self.pages.items()):
             start = index * PAGE_SIZE
             if start >= size:
