@@ -156,7 +156,8 @@ class HostInode(Inode):
         with node.folder() as folder:
             pinned = os.open(node.name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         try:
-            if identity_of(os.fstat(pinned)) != self.identity or self.is_symlink:
+            status = os.fstat(pinned)
+            if identity_of(status) != self.identity or status.st_mode & S_IFMT != self.type:
                 raise os_error(Errno.EPERM)
             os.chmod(f"/proc/self/fd/{pinned}", mode)
         finally:
