@@ -67,6 +67,12 @@ def mask_of(*signals: int) -> int:
     return total
 
 
+def next_signal(mask: int) -> int:
+    """Which of a nonempty set is taken first: one that an instruction causes, else the lowest."""
+    mask = mask & SYNCHRONOUS or mask
+    return (mask & -mask).bit_length()
+
+
 STOPPING = mask_of(Signal.SIGSTOP, Signal.SIGTSTP, Signal.SIGTTIN, Signal.SIGTTOU)
 IGNORED_BY_DEFAULT = mask_of(Signal.SIGCHLD, Signal.SIGCONT, Signal.SIGURG, Signal.SIGWINCH)
 CORE_DUMPING = mask_of(

@@ -14,12 +14,12 @@ from kernel.abi.signals import (
     SIG_DFL,
     SIG_IGN,
     STOPPING,
-    SYNCHRONOUS,
     SiCode,
     SigactionFlag,
     Signal,
     bit,
-)  # fmt: skip
+    next_signal,
+)
 from kernel.abi.sysno import Sysno
 from kernel.errors import Restart, SysError
 from kernel.signals import attention, frame, masks, send, stop
@@ -60,7 +60,7 @@ def ends_sleep(task: Task) -> bool:
         task.report_interrupted(task.restart)
         return True
     while task.signals.ignored.mask:
-        _report(task, task.signals.ignored.take(_first(task.signals.ignored.mask)), "ignore")
+        _report(task, task.signals.ignored.take(next_signal(task.signals.ignored.mask)), "ignore")
     task.signals.attention = False
     return False
 
@@ -103,21 +103,15 @@ def _take(task: Task) -> tuple[SigInfo, bool] | None:
     signals, shared = task.signals, task.process.pending
     own = signals.pending.mask & ~signals.blocked
     if own:
-        return signals.pending.take(_first(own)), False
+        return signals.pending.take(next_signal(own)), False
     common = shared.mask & ~signals.blocked
     ready = common | signals.ignored.mask
     if not ready:
         return None
-    signal = _first(ready)
+    signal = next_signal(ready)
     if common & bit(signal):
         return shared.take(signal), False
     return signals.ignored.take(signal), True
-
-
-def _first(mask: int) -> int:
-    """Those that an instruction causes come first, then the lowest number."""
-    mask = mask & SYNCHRONOUS or mask
-    return (mask & -mask).bit_length()
 
 
 def _act(task: Task, info: SigInfo, dropped: bool) -> None:

@@ -24,7 +24,7 @@ from kernel.abi.signal_frames import (
     SIGCONTEXT,
     UCONTEXT,
     SigContext,
-)  # fmt: skip
+)
 from kernel.abi.signals import SS_AUTODISARM, SigactionFlag
 from kernel.errors import SysError
 from kernel.signals import alternate_stack, fpu_frame, masks, siginfo

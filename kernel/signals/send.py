@@ -21,7 +21,7 @@ from kernel.abi.signals import (
     Signal,
     bit,
     signal_name,
-)  # fmt: skip
+)
 from kernel.signals import attention, masks, stop
 from kernel.signals.siginfo import describe_siginfo
 from kernel.signals.state import DEFAULT, SigInfo

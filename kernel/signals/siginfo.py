@@ -126,7 +126,7 @@ def describe_siginfo(info: SigInfo) -> Described:
         fields += _describe_value(info.value)
     elif info.code != abi.SiCode.SI_KERNEL:
         fields += [("si_pid", ("int", info.pid)), ("si_uid", ("int", info.uid))]
-        if info.code == abi.SiCode.SI_QUEUE or (info.value and info.code < 0):
+        if info.value:
             fields += _describe_value(info.value)
     elif info.signal in _FAULTS:
         fields.append(("si_addr", ("ptr", info.address)))

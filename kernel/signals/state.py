@@ -10,7 +10,7 @@ from kernel.abi.signals import (
     SIG_IGN,
     SS_DISABLE,
     bit,
-)  # fmt: skip
+)
 from kernel.errors import Restart
 from kernel.mm.charge import Charge
 from kernel.wait import WaitQueue

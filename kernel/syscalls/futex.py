@@ -18,7 +18,7 @@ from kernel.abi.futex import (
     WAKE_COMPARISONS,
     WAKE_OPERATIONS,
     FutexOp,
-)  # fmt: skip
+)
 from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -45,6 +45,10 @@ _WITH_SECOND_WORD = frozenset(
 )
 
 
+_WITHOUT_VALUE = frozenset((FutexOp.FUTEX_UNLOCK_PI, FutexOp.FUTEX_TRYLOCK_PI))
+_COMMANDS = {int(op): op.name for op in FutexOp}
+
+
 def _command(call: Call) -> int:
     return call.words[1] & FUTEX_COMMAND_MASK
 
@@ -52,23 +56,17 @@ def _command(call: Call) -> int:
 class _OperationArgument(Argument):
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
         command = value & FUTEX_COMMAND_MASK
-        try:
-            text = FutexOp(command).name
-        except ValueError:
+        name = _COMMANDS.get(command)
+        if name is None or (value & FUTEX_CLOCK_REALTIME and command not in _TIMED):
             return ("flags", value, f"{value:#x} /* FUTEX_??? */")
-        if value & FUTEX_PRIVATE_FLAG:
-            text += "_PRIVATE"
-        if value & FUTEX_CLOCK_REALTIME:
-            text += "|FUTEX_CLOCK_REALTIME"
-        return ("flags", value, text)
+        private = "_PRIVATE" if value & FUTEX_PRIVATE_FLAG else ""
+        clock = "|FUTEX_CLOCK_REALTIME" if value & FUTEX_CLOCK_REALTIME else ""
+        return ("flags", value, name + private + clock)
 
 
 class _ValueArgument(Argument):
     def describe(self, task: Task, call: Call, word: int) -> Described:
-        value = call.words[word]
-        if _command(call) in _TIMED or _command(call) == FutexOp.FUTEX_CMP_REQUEUE:
-            return ("int", value)
-        return ("int", signed(value))
+        return ("omit",) if _command(call) in _WITHOUT_VALUE else ("int", call.words[word])
 
 
 class _TimeoutArgument(Argument):
@@ -81,13 +79,15 @@ class _TimeoutArgument(Argument):
         if _command(call) in _TIMED:
             return self._timespec.describe(task, call, word)
         if _command(call) in _WITH_SECOND_WORD:
-            return ("int", signed(call.words[word]))
-        return ("omit",)
+            return ("int", call.words[word])
+        return _only_of_unknown(call, word)
 
 
 class _SecondWordArgument(Argument):
     def describe(self, task: Task, call: Call, word: int) -> Described:
-        return ("ptr", call.words[word]) if _command(call) in _WITH_SECOND_WORD else ("omit",)
+        if _command(call) in _WITH_SECOND_WORD:
+            return ("ptr", call.words[word])
+        return _only_of_unknown(call, word)
 
 
 class _LastArgument(Argument):
@@ -102,17 +102,27 @@ class _LastArgument(Argument):
             return ("int", value)
         if command == FutexOp.FUTEX_WAKE_OP:
             return ("flags", value, _wake_op_text(value))
-        return ("omit",)
+        return _only_of_unknown(call, word)
+
+
+def _only_of_unknown(call: Call, word: int) -> Described:
+    """All words of an operation without a name are shown, of the others those that count."""
+    return ("omit",) if _command(call) in _COMMANDS else ("hex", call.words[word])
 
 
 def _wake_op_text(value: int) -> str:
     kind, comparison = value >> 28 & 7, value >> 24 & 15
-    names = dict(enumerate(WAKE_OPERATIONS)), dict(enumerate(WAKE_COMPARISONS))
-    shift = "FUTEX_OP_OPARG_SHIFT|" if value >> 31 else ""
-    return (
-        f"{shift}{names[0].get(kind, hex(kind))}<<28|{_hex(value >> 12 & 0xFFF)}<<12"
-        f"|{names[1].get(comparison, hex(comparison))}<<24|{_hex(value & 0xFFF)}"
-    )
+    shift = "FUTEX_OP_OPARG_SHIFT<<28|" if value >> 31 else ""
+    operation = _shifted(WAKE_OPERATIONS, kind, 28, "FUTEX_OP_???")
+    compared = _shifted(WAKE_COMPARISONS, comparison, 24, "FUTEX_OP_CMP_???")
+    argument, reference = _hex(value >> 12 & 0xFFF), _hex(value & 0xFFF)
+    return f"{shift}{operation}|{argument}<<12|{compared}|{reference}"
+
+
+def _shifted(names: tuple[str, ...], value: int, shift: int, unknown: str) -> str:
+    if value < len(names):
+        return f"{names[value]}<<{shift}"
+    return f"{value:#x}<<{shift} /* {unknown} */"
 
 
 def _hex(value: int) -> str:

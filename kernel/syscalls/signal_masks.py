@@ -16,6 +16,7 @@ from kernel.syscalls.signal_structures import (
     OldMask,
     OutOldSet,
     OutSet,
+    OutSizedSet,
     check_set_size,
     read_set,
     write_set,
@@ -68,7 +69,7 @@ def _pending(task: Task) -> int:
 
 
 @syscall(Sysno.RT_SIGPENDING)
-def rt_sigpending(task: Task, mask: OutSet, size: Size) -> int:
+def rt_sigpending(task: Task, mask: OutSizedSet, size: Size) -> int:
     """Store the set of signals that are pending and blocked; `size` may be less than 8."""
     if size > 8:
         raise SysError(Errno.EINVAL)

@@ -16,7 +16,7 @@ from kernel.abi.signals import (
     SS_ONSTACK,
     UNBLOCKABLE,
     SigactionFlag,
-)  # fmt: skip
+)
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.signals import siginfo
@@ -149,7 +149,10 @@ def _describe_old_set(task: Task, address: int) -> Described:
 
 def _describe_siginfo(task: Task, address: int) -> Described:
     image = task.memory.read(address, SIGINFO_SIZE)
-    return siginfo.describe_siginfo(siginfo.unpack(int.from_bytes(image[:4], "little"), image))
+    signal = int.from_bytes(image[:4], "little")
+    if not signal:
+        return ("struct", [], False)
+    return siginfo.describe_siginfo(siginfo.unpack(signal, image))
 
 
 def _describe_stack(task: Task, address: int) -> Described:
@@ -160,6 +163,18 @@ def _describe_stack(task: Task, address: int) -> Described:
         [("ss_sp", ("ptr", start)), ("ss_flags", shown), ("ss_size", ("int", size))],
         False,
     )
+
+
+class _SizedSetArgument(Argument):
+    """A set that is written, of as many octets as the next word says."""
+
+    moment = Moment.EXIT
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        address, size = call.words[word : word + 2]
+        if not address or call.result < 0:
+            return ("ptr", address)
+        return ("sigset", int.from_bytes(task.memory.read(address, size), "little"))
 
 
 class HandlerArgument(Argument):
@@ -185,6 +200,7 @@ class UnusedArgument(Argument):
 
 InSet = Annotated[int, DescribedArgument(_describe_set)]
 OutSet = Annotated[int, DescribedArgument(_describe_set, Moment.EXIT)]
+OutSizedSet = Annotated[int, _SizedSetArgument()]
 InOldSet = Annotated[int, DescribedArgument(_describe_old_set)]
 OutOldSet = Annotated[int, DescribedArgument(_describe_old_set, Moment.EXIT)]
 InAction = Annotated[int, DescribedArgument(describe_action)]

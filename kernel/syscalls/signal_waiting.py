@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
-from kernel.abi.signals import UNBLOCKABLE, SiCode, Signal, signal_name
+from kernel.abi.signals import UNBLOCKABLE, SiCode, Signal, next_signal, signal_name
 from kernel.abi.sysno import Sysno
 from kernel.errors import REPLACED, Block, Ending, Restart, SysError
 from kernel.events import Described
@@ -85,7 +85,7 @@ def _take(task: Task, wanted: int) -> SigInfo | None:
     for pending in (task.signals.pending, task.process.pending):
         ready = pending.mask & wanted
         if ready:
-            return pending.take((ready & -ready).bit_length())
+            return pending.take(next_signal(ready))
     return None
 
 

@@ -16,7 +16,7 @@ from kernel.abi.futex import (
     FUTEX_TID_MASK,
     FUTEX_WAITERS,
     ROBUST_LIST_LIMIT,
-)  # fmt: skip
+)
 from kernel.abi.memory import TASK_SIZE
 from kernel.errors import Block, Restart, SysError
 from kernel.wait import Sleeper, WaitQueue

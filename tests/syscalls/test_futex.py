@@ -208,7 +208,7 @@ def test_a_wake_that_came_with_the_signal_counts(world: Callers, task: Task) -> 
             (WORD, FutexOp.FUTEX_WAKE_OP, 1, 1, OTHER, 0x1040_0000 | 4 << 24),
             f"FUTEX_WAKE_OP, 1, 1, {OTHER:#x}, FUTEX_OP_ADD<<28|0x400<<12|FUTEX_OP_CMP_GT<<24|0",
         ),
-        ((WORD, 77, 1), "0x4d /* FUTEX_??? */, 1"),
+        ((WORD, 77, 1, 2, 3), "0x4d /* FUTEX_??? */, 1, 0x2, 0x3, 0"),
     ],
 )
 def test_a_trace_shows_what_the_operation_uses(
