@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kernel.abi.errno import Errno
@@ -98,12 +98,13 @@ class _Builder:
         program, start = layout.program, layout.folder
         if layout.root is not None:
             start = path_below(layout.root, layout.folder) or b"/"
+            program = self._program_in_root(layout.root, start)
         elif layout.is_isolated:
             program, start = os.path.join(layout.folder, program), b"/"
         else:
             _showing(start, lambda: self.graft.show_folder(start, HostNode(HostTree.at(start))))
         for number, bind in enumerate(layout.binds):
-            _showing(bind.host, partial(self._bind, bind, makedev(0, _FIRST_BIND_DEVICE + number)))
+            self._bind(bind, makedev(0, _FIRST_BIND_DEVICE + number))
         if layout.root is None:
             self._show_program(os.path.join(layout.folder, layout.program))
         cwd = _showing(start, lambda: self.graft.folder(start))
@@ -115,7 +116,8 @@ class _Builder:
         system = MemoryFileSystem(makedev(0, _ROOT_DEVICE), self.quota, kind)
         directory = system.new_root(0o755, self.now)
         if root is not None:
-            directory.lay_over(HostNode(HostTree.at(root)))
+            host = os.path.join(self.layout.folder, root)
+            directory.lay_over(HostNode(HostTree.at(host)))
         return Namespace(system, directory, kind)
 
     def _mount_kernel_trees(self) -> None:
@@ -141,6 +143,16 @@ class _Builder:
         except SysError:
             self.graft.folder(b"/tmp").inode.change_mode(0o1777, self.now)
 
+    def _program_in_root(self, root: bytes, start: bytes) -> bytes:
+        """The program's path in the root; where it is none there, a host path below the root."""
+        program, host = self.layout.program, os.path.join(self.layout.folder, self.layout.program)
+        root = os.path.join(self.layout.folder, root)
+        if os.path.lexists(root + os.path.join(start, program)) or not os.path.lexists(host):
+            return program
+        folder, name = os.path.split(host)
+        below = path_below(root, folder)
+        return program if below is None else os.path.join(below, name)
+
     def _show_program(self, path: bytes) -> None:
         """Put the host's file at its path, unless the current folder or a bind shows it there."""
         real = os.path.realpath(path)
@@ -155,18 +167,17 @@ class _Builder:
 
     def _bind(self, bind: Bind, device: int) -> None:
         host = os.path.realpath(os.path.join(self.layout.folder, bind.host))
-        if os.path.isdir(host):
-            self._mount_host_folder(bind, host, device)
+        if _showing(bind.host, lambda: stat.S_ISDIR(os.stat(host).st_mode)):
+            tree = _showing(bind.host, lambda: HostTree.at(host))
+            _showing(bind.guest, lambda: self._mount_host_folder(bind, tree, device))
         elif bind.is_writable:
             raise BadGuest(f"{os.fsdecode(bind.host)}: only a folder can be writable")
         else:
-            os.stat(host)
-            self.graft.show_file(bind.guest, _file_node(host))
+            _showing(bind.guest, lambda: self.graft.show_file(bind.guest, _file_node(host)))
 
-    def _mount_host_folder(self, bind: Bind, host: bytes, device: int) -> None:
+    def _mount_host_folder(self, bind: Bind, tree: HostTree, device: int) -> None:
         """As it is on the host, writable there; or as it is on the host, read-only."""
-        at, tree = self.graft.folder(bind.guest), HostTree.at(host)
-        source = host.decode("latin-1")
+        at, source = self.graft.folder(bind.guest), tree.path.decode("latin-1")
         if bind.is_writable:
             through = HostFileSystem(device, tree, self.quota)
             self.namespace.mount(at, HostDirectory.root_of(through), through, source)

@@ -24,7 +24,6 @@ from kernel.fs.opening import open_at
 from kernel.fs.path import Location, resolve
 from kernel.fs.tmpfs import MemoryFileSystem
 from kernel.task.credentials import Credentials
-from kernel.task.task import Task
 from tests.callers import Callers
 
 CREATE = 0o1102

@@ -6,7 +6,12 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFREG
 from kernel.abi.process import Resource
 from kernel.fs.attributes import (
-    UNCHANGED, change_mode, change_owner, change_times, status_of, truncate,
+    UNCHANGED,
+    change_mode,
+    change_owner,
+    change_times,
+    status_of,
+    truncate,
 )  # fmt: skip
 from kernel.fs.regular import FileSizeLimit
 from tests.fs.files import Files, fails

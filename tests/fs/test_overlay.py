@@ -110,9 +110,7 @@ def test_links_lead_to_places_of_the_guest(files: Files, host: Path) -> None:
     assert files.names(b"/dir") == files.names(b"/")
 
 
-def test_a_folder_that_becomes_a_link_on_the_host_is_not_followed(
-    files: Files, host: Path
-) -> None:
+def test_a_folder_that_becomes_a_link_on_the_host_is_not_followed(files: Files, host: Path) -> None:
     folder = files.at(b"/d/sub").inode
     (host / "d" / "sub").rmdir()
     (host / "d" / "sub").symlink_to(host.parent)
