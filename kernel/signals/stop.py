@@ -40,15 +40,20 @@ def join_stop(task: Task) -> None:
 
 def is_stopped(process: Process) -> bool:
     """Whether every living thread has stopped."""
-    return bool(process.stop_signal) and all(
-        task.state is TaskState.STOPPED or task.is_gone for task in process.threads
-    )
+    living = [task.state for task in process.threads if not task.is_gone]
+    return bool(process.stop_signal and living) and set(living) == {TaskState.STOPPED}
 
 
 def report_if_stopped(process: Process) -> None:
-    """Tell the parent once the last thread has stopped (or the last that had not is gone)."""
+    """Tell the parent once the last thread has stopped, or the last that had not is gone."""
     if is_stopped(process):
         waiting.report_stopped(process, process.stop_signal)
+
+
+def thread_left(task: Task) -> None:
+    """One of several threads is gone: others take its signals, and may now all be stopped."""
+    attention.retarget(task, ~task.signals.blocked)
+    report_if_stopped(task.process)
 
 
 def resume(process: Process) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel import events
 from kernel.abi.signals import SIG_IGN, SiCode, SigactionFlag, Signal
 from kernel.errors import REPLACED, Replaced
-from kernel.signals import send
+from kernel.signals import send, stop
 from kernel.signals.state import SigInfo
 from kernel.task import futex, job_control, waiting
 from kernel.task.process import Process
@@ -84,6 +84,8 @@ def _leave_process(task: Task) -> None:
         task.move_to(TaskState.ZOMBIE, "exit")
         if len(process.threads) == 1:
             _end_process(process)
+        else:
+            stop.thread_left(task)
         return
     task.move_to(TaskState.DEAD, "exit")
     _account(task)
@@ -91,6 +93,8 @@ def _leave_process(task: Task) -> None:
     _remove(task)
     if process.is_zombie:
         _end_process(process)
+    else:
+        stop.thread_left(task)
 
 
 def _account(task: Task) -> None:

@@ -9,7 +9,7 @@ from kernel.abi.process import Resource
 from kernel.abi.signals import SiCode, SigactionFlag, Signal, bit
 from kernel.abi.sysno import Sysno
 from kernel.errors import Restart
-from kernel.signals import delivery, masks, send
+from kernel.signals import delivery, masks, send, stop
 from kernel.signals.state import SigInfo
 from kernel.task.process import Session
 from kernel.task.task import Task, TaskState
@@ -291,3 +291,25 @@ def test_without_a_handler_the_mask_of_sigsuspend_goes(world: World, task: Task)
     deliver(task)
     assert task.signals.blocked == bit(TERM)
     assert task.call is not None
+
+
+def test_the_end_of_the_last_running_thread_completes_a_stop(world: World) -> None:
+    parent = world.process()
+    task = world.run(world.process(parent))
+    other = world.thread(task)
+    signal(task, Signal.SIGSTOP)
+    deliver(task)
+    other.state = TaskState.DEAD
+    task.process.threads.remove(other)
+    stop.thread_left(other)
+    assert task.process.stop_report == Signal.SIGSTOP
+
+
+def test_the_signals_of_a_thread_that_ends_go_to_another(world: World, task: Task) -> None:
+    other = world.thread(task)
+    world.handle(task, USR1)
+    send.send_to_process(task.process, SigInfo(USR1, SiCode.SI_USER))
+    assert not other.signals.attention
+    task.state = TaskState.ZOMBIE
+    stop.thread_left(task)
+    assert other.signals.attention
