@@ -51,7 +51,7 @@ class CachedFile:
                     self.frames.machine.forget_code()
 
     def truncate(self, size: int) -> None:
-        """Clear what lies behind `size`; pages wholly behind it leave the cache and all mappings."""
+        """Clear what lies behind `size`; pages wholly behind it leave cache and mappings."""
         for space in self.frames.commitments.spaces:
             space.cut_file(self.inode, size)
         for index, frame in list(self.pages.items()):
