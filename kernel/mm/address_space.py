@@ -230,9 +230,11 @@ class AddressSpace(UserMemory, AreaMap):
         return int(prot | Prot.PROT_EXEC if self.data_is_executable else prot)
 
     def make_stack(self) -> None:
-        """The initial stack area, 132 KiB below the top of user space; it grows."""
+        """The initial stack area, 132 KiB below the top of user space; it grows. ENOMEM."""
         flags = MapFlag.MAP_PRIVATE | MapFlag.MAP_GROWSDOWN
         start = STACK_TOP - 33 * PAGE_SIZE
+        if not self.is_free(start, STACK_TOP):
+            raise SysError(Errno.ENOMEM)
         self.map(Area(start, STACK_TOP, self.data_prot, flags, path="[stack]"))
 
     def trampoline(self) -> tuple[int, int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel.abi.memory import MapFlag, Prot, page_down, page_up
+from kernel.abi.errno import Errno
+from kernel.abi.memory import STACK_TOP, MapFlag, Prot, page_down, page_up
+from kernel.errors import SysError
 from kernel.mm.area import Area
 from kernel.mm.elf import PF_R, PF_W, PF_X, Elf, Segment
 
@@ -22,6 +24,8 @@ def load(space: AddressSpace, elf: Elf, inode: RegularInode, path: str) -> int:
     Raises SysError(ENOMEM) where areas or page tables do not fit.
     """
     bias = PIE_BASE - elf.low if elf.is_pie else 0
+    if elf.high + bias > STACK_TOP:
+        raise SysError(Errno.ENOMEM)
     space.data_is_executable = elf.has_executable_stack
     for segment in elf.segments:
         _map_segment(space, segment._replace(address=segment.address + bias), inode, path)
