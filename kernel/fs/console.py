@@ -17,6 +17,7 @@ from kernel.abi.files import OpenFlag, Poll, Whence
 from kernel.errors import Block, SysError
 from kernel.fs import tty
 from kernel.fs.anonymous import PIPE_DEVICE
+from kernel.fs.epoll import Item
 from kernel.fs.inode import Inode
 from kernel.fs.open_file import OpenFile
 from kernel.fs.tty import Terminal, TerminalFile
@@ -223,7 +224,9 @@ class Console:
     def wants_input(self) -> bool:
         """Whether a task sleeps for input that can still come."""
         waiting = self.terminal.readable if self.feeds_terminal else self.fed
-        return bool(waiting.sleepers) and not self.has_ended
+        return not self.has_ended and any(
+            not isinstance(sleeper, Item) or sleeper.has_waiters for sleeper in waiting.sleepers
+        )
 
     # ---- the guest's side --------------------------------------------------------------------
 

@@ -91,6 +91,10 @@ class OpenFile:
         """Queues that are woken when poll's answer may change."""
         return ()
 
+    def poll_deadline(self) -> int | None:
+        """The moment (monotonic nanoseconds) at which poll's answer changes by itself."""
+        return None
+
     def ioctl(self, task: Task, request: int, argument: int) -> int:
         """Device control; ENOTTY where the request means nothing here."""
         raise SysError(Errno.ENOTTY)

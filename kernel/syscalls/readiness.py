@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NoReturn
 
 from kernel.clock import NANOSECONDS
@@ -13,12 +13,14 @@ from kernel.task.task import Task
 from kernel.wait import WaitQueue
 
 
-def wait_for(task: Task, files: Iterable[OpenFile], deadline: int | None) -> NoReturn:
+def wait_for(task: Task, files: Collection[OpenFile], deadline: int | None) -> NoReturn:
     """Sleep until something changes with one of the files, or until the deadline."""
     queues = dict.fromkeys(queue for file in files for queue in file.poll_queues())
-    raise Block(
-        *queues or (WaitQueue("time" if deadline is not None else "signal"),), deadline=deadline
-    )
+    moments = [deadline, *(file.poll_deadline() for file in files)]
+    first = min((moment for moment in moments if moment is not None), default=None)
+    if not queues:
+        queues[WaitQueue("signal" if first is None else "time")] = None
+    raise Block(*queues, deadline=first)
 
 
 def fix_deadline(task: Task, timeout: int | None) -> int | None:
