@@ -227,6 +227,29 @@ class UnsupportedCall(Event):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding(Event):
+    """The vfork child `pid` broke `rule` (W1 to W6, or "note") on memory that `parent` lent it.
+
+    `instruction` is the address of the instruction that did it (0: none did) and `place` that
+    address in words; `touched` names the `length` octets at `address`, which were `before` and
+    became `after` (hexadecimal, not all of them where they are many). It happened `count` times.
+    """
+
+    rule: str
+    parent: int
+    instruction: int
+    place: str
+    address: int
+    length: int
+    touched: str
+    before: str
+    after: str
+    count: int
+    facts: tuple[tuple[str, int | str], ...]
+    """What else is known, by name: see kernel.check."""
+
+
 class Journal:
     """Collects events while `recording`; whoever reads them drains it between runs.
 

@@ -7,6 +7,8 @@ ACCESSED = 1 << 5
 DIRTY = 1 << 6
 SHARED = 1 << 9
 """Ignored by the CPU: the kernel marks pages of shared mappings, which fork must not copy."""
+WATCHED = 1 << 10
+"""Ignored by the CPU, too: the page is writable, but read-only for now, so that writes are seen."""
 NO_EXECUTE = 1 << 63
 FRAME_BITS = 0xF_FFFF_F000
 ENTRIES = 512
