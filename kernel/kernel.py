@@ -74,8 +74,10 @@ class Kernel:
                 self._switch_to(task)
                 if not self._resume(task):
                     continue
-            budget = self._budget(end)
-            trap = machine.run(budget)
+            budget = min(self.slice_left, end - self.blocks)
+            if scheduler.deadlines:
+                budget = self._until_deadline(budget)
+            trap = machine.run(budget if budget > 1 else 1)
             spent = machine.spent
             self.blocks += spent
             self.slice_left -= spent
@@ -89,12 +91,12 @@ class Kernel:
                 self._before_user_mode(task)
         return Pause.QUANTUM
 
-    def _budget(self, end: int) -> int:
-        budget = min(self.slice_left, end - self.blocks)
+    def _until_deadline(self, budget: int) -> int:
+        """No more blocks than fit before somebody is to be woken."""
         deadline = self.system.scheduler.next_deadline()
-        if deadline is not None:
-            budget = min(budget, (deadline - self.system.clock.now) // BLOCK_NS + 1)
-        return max(budget, 1)
+        if deadline is None:
+            return budget
+        return min(budget, (deadline - self.system.clock.now) // BLOCK_NS + 1)
 
     def _idle(self) -> Pause | None:
         """Nobody is ready: jump to the next deadline, or say what is to be waited for."""
@@ -197,7 +199,10 @@ class Kernel:
         self._put_back(task, "time slice over")
 
     def _put_back(self, task: Task, why: str) -> None:
-        self._switch_away(task)
+        if task.memory_left:
+            self.system.scheduler.current = None
+        else:
+            self._switch_away(task)
         task.move_to(TaskState.READY, why)
         self.system.scheduler.ready(task)
 

@@ -13,6 +13,7 @@ from unicorn import x86_const as x86
 from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
 
 from emulator.machine import cpu_quirks, fxsave, host_code, paging, segments, traps
+from emulator.machine.contexts import ContextPool, UnicornContext
 from emulator.machine.machine import EFLAGS, EIP, Context
 from emulator.machine.ram import Ram
 from emulator.machine.traps import Access, CpuFault, Interrupt, PageFault, Trap
@@ -45,22 +46,6 @@ _write_register, _read_register = uclib.uc_reg_write, uclib.uc_reg_read
 _save, _restore = uclib.uc_context_save, uclib.uc_context_restore
 
 
-class UnicornContext:
-    """A register set in Unicorn's own form, with the general registers beside it."""
-
-    __slots__ = ("__weakref__", "handle", "owner", "tls", "words")
-
-    def __init__(self, owner: "UnicornCpu") -> None:
-        self.owner = owner
-        self.handle = ctypes.c_void_p()
-        uclib.uc_context_alloc(owner.handle, ctypes.byref(self.handle))
-        self.words = memoryview(bytearray(40)).cast("I")
-        self.tls = segments.NO_TLS
-
-    def __del__(self) -> None:
-        uclib.uc_context_free(self.handle)
-
-
 class UnicornCpu:
     """A `Machine` (see machine.py) with `ram_size` bytes of memory.
 
@@ -74,6 +59,7 @@ class UnicornCpu:
         self.handle = self._uc._uch
         start = ctypes.addressof(ctypes.c_char.from_buffer(self.ram.mapping))
         self._uc.mem_map_ptr(0, self.ram.size, const.UC_PROT_ALL, start)
+        self._contexts = ContextPool(self._allocate_context)
         self.spent = 0
         self.tls = segments.NO_TLS
         self._page_directory = 0
@@ -85,7 +71,12 @@ class UnicornCpu:
     # ---- the interface -----------------------------------------------------------------------
 
     def new_context(self) -> UnicornContext:
-        return UnicornContext(self)
+        return UnicornContext(self._contexts)
+
+    def _allocate_context(self) -> ctypes.c_void_p:
+        handle = ctypes.c_void_p()
+        uclib.uc_context_alloc(self.handle, ctypes.byref(handle))
+        return handle
 
     def reset(self) -> None:
         _restore(self.handle, self._pristine.handle)
@@ -337,12 +328,12 @@ class UnicornCpu:
         uc.ctl_exits_enabled(True)
         uc.ctl_set_exits([])
         self._page_directory = cpu_quirks.BOOT_SPACE
-        self._scratch, self._before = UnicornContext(self), UnicornContext(self)
-        self._ring_0 = UnicornContext(self)
+        self._scratch, self._before = self.new_context(), self.new_context()
+        self._ring_0 = self.new_context()
         _save(self.handle, self._ring_0.handle)
         self._locate(paging_page)
         self.cpu_features = self._cpuid(paging_page)
-        self._pristine = UnicornContext(self)
+        self._pristine = self.new_context()
         self.registers[:] = memoryview(bytearray(40)).cast("I")
         self.registers[9] = 0x202
         self.write_fxsave(fxsave.INITIAL)

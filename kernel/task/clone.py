@@ -13,7 +13,9 @@ CLONE_VFORK makes the caller wait until the child leaves its memory by exec or e
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from emulator.machine.machine import EAX, ESP
@@ -87,9 +89,17 @@ def clone(task: Task, request: CloneRequest) -> Ending:
     child = _build(task, request)
     _write_tids(task, child, request)
     _enter(task, child, request)
+    checker = task.system.checker
+    if checker is not None and (request.by_vfork or is_vfork(request.flags)):
+        checker.begin(task, child, bool(request.stack))
     if request.flags & _VFORK:
         return _suspend(task, child, request.by_vfork)
     return child.tid
+
+
+def is_vfork(flags: int) -> bool:
+    """Whether a child with these flags runs on memory that its parent waits for."""
+    return bool(flags & _VM and flags & _VFORK)
 
 
 def _check_flags(flags: int) -> None:
@@ -117,22 +127,25 @@ def _check_limits(task: Task) -> None:
 
 def _build(task: Task, request: CloneRequest) -> Task:
     """The child, complete but unknown to anybody; what fails takes back what came before it."""
-    with ExitStack() as undo:
-        child = _assemble(task, request, undo)
-        undo.pop_all()
-    return child
+    undo: list[Callable[[], object]] = []
+    try:
+        return _assemble(task, request, undo)
+    except SysError:
+        for step in reversed(undo):
+            step()
+        raise
 
 
-def _assemble(task: Task, request: CloneRequest, undo: ExitStack) -> Task:
+def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]]) -> Task:
     system, flags = task.system, request.flags
     structure = allocate_structure(task)
-    undo.callback(system.frames.drop_all, structure)
+    undo.append(partial(system.frames.drop_all, structure))
     memory = _share_or_fork_memory(task, flags)
-    undo.callback(memory.leave)
+    undo.append(memory.leave)
     files = _shared(task.files) if flags & _FILES else _charged(task, task.files.copy())
-    undo.callback(files.leave)
+    undo.append(files.leave)
     sighand = _shared(task.sighand) if flags & _SIGHAND else _charged(task, task.sighand.copy())
-    undo.callback(sighand.leave)
+    undo.append(sighand.leave)
     tid = system.tasks.new_tid()
     process = task.process if flags & _THREAD else _new_process(task, tid, flags)
     child = Task(system, tid, process, system.machine.new_context())

@@ -108,6 +108,7 @@ def _account(task: Task) -> None:
 def _remove(task: Task) -> None:
     task.system.frames.drop_all(task.structure)
     task.structure = ()
+    del task.context
     task.system.tasks.remove(task)
 
 

@@ -28,7 +28,7 @@ class Scheduler:
         self.current: Task | None = None
         self.must_yield = False
         """The current task gives the CPU away at the end of this trap."""
-        self._deadlines: list[tuple[int, int, Task | Process]] = []
+        self.deadlines: list[tuple[int, int, Task | Process]] = []
         self._serial = 0
 
     def ready(self, task: Task, first: bool = False) -> None:
@@ -56,22 +56,22 @@ class Scheduler:
     def add_deadline(self, sleeper: Task | Process, moment: int) -> None:
         """Wake a sleeping task, or ring a process's alarm, at this moment (monotonic ns)."""
         self._serial += 1
-        heappush(self._deadlines, (moment, self._serial, sleeper))
+        heappush(self.deadlines, (moment, self._serial, sleeper))
 
     def next_deadline(self) -> int | None:
         """The earliest moment at which somebody has to be woken."""
-        while self._deadlines:
-            moment, _, sleeper = self._deadlines[0]
+        while self.deadlines:
+            moment, _, sleeper = self.deadlines[0]
             if _due(sleeper) == moment:
                 return moment
-            heappop(self._deadlines)
+            heappop(self.deadlines)
         return None
 
     def take_due(self) -> list[Task | Process]:
         """Sleepers whose moment has come, earliest first."""
         due, now = [], self.system.clock.now
         while (moment := self.next_deadline()) is not None and moment <= now:
-            sleeper = heappop(self._deadlines)[2]
+            sleeper = heappop(self.deadlines)[2]
             due.append(sleeper)
             if isinstance(sleeper, Task):
                 sleeper.deadline = None
