@@ -154,8 +154,13 @@ class _Builder:
         return program if below is None else os.path.join(below, name)
 
     def _show_program(self, path: bytes) -> None:
-        """Put the host's file at its path, unless the current folder or a bind shows it there."""
+        """Put the host's file at its path, unless the current folder or a bind shows it there.
+
+        A folder becomes an empty one, so that it is refused as what it is.
+        """
         real = os.path.realpath(path)
+        if os.path.isdir(real):
+            _showing(path, lambda: self.graft.folder(os.path.normpath(path)))
         if not os.path.isfile(real):
             return
         above, name = _showing(path, lambda: self.graft.place(path))
