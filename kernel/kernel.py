@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, ESI
-from emulator.machine.traps import SYSCALL, BudgetSpent, Interrupt, PageFault, Trap
+from emulator.machine.traps import BUDGET_SPENT, SYSCALL, Interrupt, PageFault, Trap
 from kernel import events
 from kernel.abi.errno import Errno
 from kernel.abi.process import signal_status
@@ -19,19 +19,22 @@ from kernel.signals import alarm, delivery, faults
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.forksys import FORKSYS_NUMBER
 from kernel.syscalls.refused import REFUSED
-from kernel.syscalls.table import TABLE
+from kernel.syscalls.table import TABLE, Entry
 from kernel.system import System
 from kernel.task import exit as exiting
 from kernel.task import rseq, solaris, vfork
 from kernel.task.scheduler import SLICE_BLOCKS
 from kernel.task.task import Call, Task, TaskState
 
+OUTBOX_LIMIT, JOURNAL_LIMIT = 64, 4096
+"""Writes and events that may wait for whoever drains them before the kernel pauses."""
+
 
 class Pause(Enum):
     """Why `Kernel.run` came back."""
 
     QUANTUM = "quantum"
-    """The blocks it was given are spent, or somebody asked it to stop."""
+    """The blocks it was given are spent, or there is much to drain."""
     INPUT = "input"
     """Every task sleeps and one of them waits for input from the host."""
     ASLEEP = "asleep"
@@ -51,18 +54,23 @@ class Kernel:
         self.machine = system.machine
         self.blocks = 0
         self.slice_left = SLICE_BLOCKS
-        self.stop_requested = False
         self.report = system.reporter = CallReporter(system)
 
     # ---- the loop ----------------------------------------------------------------------------
 
     def run(self, quantum: int) -> Pause:
-        """Run tasks for about `quantum` blocks, or until there is nothing to run."""
+        """Run tasks for about `quantum` blocks, until there is nothing to run or much to drain, or
+        until the machine was asked to stop.
+        """
         system, scheduler, machine = self.system, self.system.scheduler, self.machine
-        end = self.blocks + quantum
-        while self.blocks < end and not self.stop_requested:
+        console, journal, end = system.console, system.journal, self.blocks + quantum
+        while self.blocks < end:
+            if len(console.outbox) > OUTBOX_LIMIT or len(journal.events) > JOURNAL_LIMIT:
+                break
             task = scheduler.current
             if task is None:
+                if system.unseen:
+                    delivery.show_unseen(system)
                 task = scheduler.pick()
                 if task is None:
                     pause = self._idle()
@@ -77,7 +85,8 @@ class Kernel:
             budget = min(self.slice_left, end - self.blocks)
             if scheduler.deadlines:
                 budget = self._until_deadline(budget)
-            trap = machine.run(budget if budget > 1 else 1)
+            runner = machine if task.watch is None else task.watch
+            trap = runner.run(budget if budget > 1 else 1)
             spent = machine.spent
             self.blocks += spent
             self.slice_left -= spent
@@ -87,6 +96,8 @@ class Kernel:
                 self._system_call(task)
             else:
                 self._trap(task, trap)
+                if trap is BUDGET_SPENT and spent < budget:
+                    end = self.blocks
             if scheduler.current is task:
                 self._before_user_mode(task)
         return Pause.QUANTUM
@@ -131,6 +142,8 @@ class Kernel:
         if not task.memory_left:
             self.machine.load(task.context, task.memory.tables.root)
         self.system.scheduler.current = task
+        if task.watch is not None:
+            task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
         self.slice_left = SLICE_BLOCKS
         if self.system.journal.recording:
@@ -139,6 +152,8 @@ class Kernel:
     def _switch_away(self, task: Task) -> None:
         """Store the registers of the current task; its state is the caller's business."""
         self.machine.store(task.context)
+        if task.watch is not None:
+            task.watch.switched_away()
         self.system.scheduler.current = None
 
     def _resume(self, task: Task) -> bool:
@@ -173,8 +188,6 @@ class Kernel:
         """Deliver signals, then let others run if the task's time is up."""
         scheduler = self.system.scheduler
         while delivery.is_due(task) and not task.is_ending:
-            if task.rseq_area:
-                rseq.abort(task)
             delivery.deliver(task)
             if task.state is not TaskState.RUNNING:
                 self._switch_away(task)
@@ -216,7 +229,7 @@ class Kernel:
     # ---- traps -------------------------------------------------------------------------------
 
     def _trap(self, task: Task, trap: Trap) -> None:
-        if isinstance(trap, BudgetSpent):
+        if trap is BUDGET_SPENT:
             self.wake_due()
             return
         task.system_time += SYSCALL_NS
@@ -303,13 +316,16 @@ class Kernel:
             value = -error.errno
         except Block as block:
             task.restart = block.restart or entry.restart
-            if delivery.ends_sleep(task):
+            if not delivery.ends_sleep(task):
+                if self.system.journal.recording:
+                    task.emit(events.SyscallBlocked, entry.name, str(block))
+                self._switch_away(task)
+                task.sleep(block)
                 return
-            if self.system.journal.recording:
-                task.emit(events.SyscallBlocked, entry.name, str(block))
-            self._switch_away(task)
-            task.sleep(block)
-            return
+            value = _store_what_is_left(task, call, entry)
+            if value == 0:
+                delivery.interrupt(task)
+                return
         finally:
             self.system.frames.fails_in = None
         if value.__class__ is int:
@@ -361,3 +377,13 @@ class Kernel:
                 None,
             )
         task.call = None
+
+
+def _store_what_is_left(task: Task, call: Call, entry: Entry) -> int:
+    """A signal ends the call's sleep: it may have to tell how much is left. 0 or -errno."""
+    try:
+        if entry.interrupted is not None:
+            entry.interrupted(task, call)
+    except SysError as error:
+        return -error.errno
+    return 0

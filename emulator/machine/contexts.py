@@ -7,7 +7,7 @@ from emulator.machine import segments
 
 
 class ContextPool:
-    """Room for contexts in the CPU emulator's own form; `allocate` makes more where none is left."""
+    """Room for contexts in the CPU emulator's own form; `allocate` makes more of it."""
 
     def __init__(self, allocate: Callable[[], ctypes.c_void_p]) -> None:
         self._allocate = allocate
