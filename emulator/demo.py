@@ -1,28 +1,40 @@
-"""The demo: the guest programs that come along, traced, with what each of them shows."""
+"""The demos: the guest programs that come along, traced, with what each shows; and tables of runs."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from kernel.errors import BadGuest
 
 FOLDER = Path(__file__).parent / "guests"
 DEFAULT = "vfork_exec"
+TABLES = {
+    "vfork-table": "every statement about vfork, with the guest that shows it",
+}
+"""Demos that are no single guest: emulator.demos has a module of that name with `show(words)`."""
 
 
-def show(name: str | None) -> int:
+def show(name: str | None, words: Sequence[str] = ()) -> int:
     """Run one demo under the tracer (None: the vfork demo); `list` lists all of them."""
+    if name in TABLES:
+        module = import_module(f"emulator.demos.{name.replace('-', '_')}")
+        return int(module.show(words))
     index = _index()
     if name == "list":
-        for each, entry in sorted(index.items()):
-            print(f"{each:16} {entry['title']}")
+        titles = {each: entry["title"] for each, entry in index.items()} | TABLES
+        for each, title in sorted(titles.items()):
+            print(f"{each:16} {title}")
         return 0
     name = name or DEFAULT
     if name not in index:
-        raise BadGuest(f"no demo is called {name!r}; there are: {', '.join(sorted(index))}")
+        raise BadGuest(
+            f"no demo is called {name!r}; there are: {', '.join(sorted([*index, *TABLES]))}"
+        )
     print(f"{name}: {index[name]['title']}\nIt shows {index[name]['shows']}\n", flush=True)
     return _trace(name)
 

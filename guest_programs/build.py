@@ -1,4 +1,4 @@
-"""Builds the guest programs: python guest_programs/build.py [demo] [bench] [libc] [glibc]
+"""Builds the guest programs: python guest_programs/build.py [KIND…], all kinds without one.
 
 Needs nothing but Python and one of two compilers: the `ziglang` package in the Python that runs
 this file, or a host gcc that can make 32-bit programs. Builds only what is older than its sources.
@@ -25,7 +25,19 @@ from header import read_header
 HERE = Path(__file__).resolve().parent
 DEMO_FOLDER = HERE.parent / "emulator" / "guests"
 BUILD_FOLDER = HERE / "build"
-KINDS = ("demo", "bench", "libc", "glibc")
+VFORK_FOLDER = DEMO_FOLDER / "vfork"
+FOLDERS = {
+    "demo": ("demo", DEMO_FOLDER),
+    "bench": ("bench", BUILD_FOLDER / "bench"),
+    "libc": ("libc", BUILD_FOLDER / "libc"),
+    "glibc": ("libc", BUILD_FOLDER / "glibc"),
+    "vfork": ("vfork", VFORK_FOLDER),
+    "vfork_libc": ("vfork/libc", VFORK_FOLDER),
+    "vfork_glibc": ("vfork/libc", BUILD_FOLDER / "vfork_glibc"),
+}
+"""Where each kind has its sources and where its programs go; glibc's have the sources of libc's."""
+KINDS = tuple(FOLDERS)
+MUSL_KINDS, GLIBC_KINDS = ("libc", "vfork_libc"), ("glibc", "vfork_glibc")
 NO_COMPILER = 3  # exit status
 
 COMMON = ("-O2", "-g0", "-fno-pie", "-Wall", "-Wextra", "-Wl,-z,noexecstack")
@@ -59,10 +71,9 @@ class NoCompiler(Exception):
 
 
 def guests_of(kind: str) -> list[Guest]:
-    """Every guest of a kind; glibc's are the same sources as libc's."""
-    folder = HERE / ("libc" if kind == "glibc" else kind)
-    output = DEMO_FOLDER if kind == "demo" else BUILD_FOLDER / kind
-    sources = sorted(path for path in folder.iterdir() if path.suffix in (".c", ".S"))
+    """Every guest of a kind."""
+    folder, output = FOLDERS[kind]
+    sources = sorted(path for path in (HERE / folder).iterdir() if path.suffix in (".c", ".S"))
     return [Guest(kind, source, output / source.stem) for source in sources]
 
 
@@ -95,11 +106,11 @@ def compiler_for(kind: str) -> list[str]:
     """
     zig = [sys.executable, "-m", "ziglang", "cc"]
     processor = "-march=pentium4" if kind == "bench" else "-march=i686"
-    if kind == "glibc":
+    if kind in GLIBC_KINDS:
         if gcc_builds_glibc():
             return ["gcc", "-m32", *GLIBC]
         raise NoCompiler("gcc cannot link -m32 -static (Debian: libc6-dev-i386)")
-    if kind == "libc":
+    if kind in MUSL_KINDS:
         if has_zig():
             return [*zig, "-target", "x86-linux-musl", *MUSL]
         raise NoCompiler("musl comes with ziglang: pip install ziglang")
@@ -124,7 +135,7 @@ def compile_guest(guest: Guest, compiler: list[str]) -> None:
     """Compiles beside the output, then moves: nobody ever runs half a guest."""
     guest.output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = guest.output.with_name(f".{guest.name}.new")
-    libraries = ["-lm"] if guest.kind in ("libc", "glibc") else []
+    libraries = ["-lm"] if guest.kind in MUSL_KINDS + GLIBC_KINDS else []
     command = [*compiler, str(guest.source), "-o", str(unfinished), *libraries]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
@@ -154,6 +165,11 @@ def write_index(guests: list[Guest]) -> None:
     (DEMO_FOLDER / "index.json").write_text(text)
 
 
+def copy_rows() -> None:
+    """The table of statements about vfork goes along with the guests that show them."""
+    shutil.copyfile(HERE / "vfork" / "rows.json", VFORK_FOLDER / "rows.json")
+
+
 @contextmanager
 def only_builder() -> Iterator[None]:
     """Lets one process at a time build; test workers all ask at once."""
@@ -178,11 +194,13 @@ def main() -> int:
                 guests = build(kind)
             except NoCompiler as reason:
                 print(f"{kind} guests not built: {reason}", file=sys.stderr)
-                if kind in options.kinds or kind != "glibc":
+                if kind in options.kinds or kind not in GLIBC_KINDS:
                     return NO_COMPILER
                 continue
             if kind == "demo":
                 write_index(guests)
+            if kind == "vfork":
+                copy_rows()
     return 0
 
 

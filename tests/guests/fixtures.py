@@ -74,7 +74,7 @@ def guest() -> Callable[[str], Path]:
         kind = kind or "demo"
         if reason := build_kind(kind):
             pytest.skip(reason)
-        folder = build.DEMO_FOLDER if kind == "demo" else build.BUILD_FOLDER / kind
+        folder = build.FOLDERS[kind][1]
         assert (folder / base).exists(), f"no guest {name}"
         return folder / base
 

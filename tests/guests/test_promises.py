@@ -15,7 +15,7 @@ from tests.guests.fixtures import Run, host_orphans_go_to_init
 
 EXECUTABLE = 1  # PF_X
 
-KINDS = ("demo", "bench", "libc", "glibc")
+KINDS = ("demo", "bench", "libc", "glibc", "vfork", "vfork_libc", "vfork_glibc")
 HEADERS = {
     f"{kind}/{program.name}": read_header(program.source)
     for kind in KINDS
