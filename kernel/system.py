@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from kernel.check.checker import Checker, CheckSettings
 from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.mm.frames import FrameAllocator
@@ -45,6 +46,8 @@ class Settings:
     copying_fork: bool = False
     vfork: VforkSemantics = SYSTEMS["linux"]
     max_tasks_of_user: int | None = None
+    check: CheckSettings | None = None
+    """What the misuse check is to report; None: nothing is checked."""
     fails_in: tuple[str, int] | None = None
     """Call and K: the Kth allocation inside each such call fails (--fail-alloc)."""
     hostname: str = "emu386"
@@ -76,6 +79,7 @@ class System:
         self.console: Console
         self.reporter: Reporter
         self.terminal_signals = TerminalSignals(self)
+        self.checker = Checker(self, settings.check) if settings.check is not None else None
         self.futexes: dict[Key, FutexQueue] = {}
         """Words of memory that tasks wait for."""
         self.memory_names = 0

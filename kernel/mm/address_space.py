@@ -252,6 +252,7 @@ class AddressSpace(UserMemory, AreaMap):
         child = AddressSpace.__new__(AddressSpace)
         child.__dict__.update(self.__dict__)
         child.charge = Charge(self.frames, 1)
+        child.write_hook = None
         try:
             child.tables = self.tables.copy()
         except SysError:

@@ -6,7 +6,7 @@ in, pages that are shared are copied first, exactly as if the program had touche
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from emulator.machine import paging
 from emulator.machine.traps import Access
@@ -25,11 +25,20 @@ _WRITABLE = _READABLE | paging.WRITABLE
 MAX_STRINGS = 1 << 20
 
 
+class WriteHook(Protocol):
+    """Who wants to know what the kernel stores in a program's memory."""
+
+    def kernel_writes(self, address: int, data: bytes) -> None:
+        """These octets, all in one page, are about to be stored."""
+
+
 class UserMemory:
     """Access to one address space by linear address. All methods raise SysError(EFAULT)."""
 
     tables: PageTables
     frames: FrameAllocator
+    write_hook: WriteHook | None = None
+    """Hears of every write before it is done, while the misuse check watches the current task."""
 
     def fault(self, address: int, access: Access) -> str:
         """Make the page accessible, or raise MemoryFault."""
@@ -78,6 +87,8 @@ class UserMemory:
         while at < length:
             size = min(4096 - (address & 0xFFF), length - at)
             start = self.physical(address, Access.WRITE)
+            if self.write_hook is not None:
+                self.write_hook.kernel_writes(address, data[at : at + size])
             self.frames.ram.octets[start : start + size] = (
                 data if size == length else data[at : at + size]
             )

@@ -157,6 +157,8 @@ def _call_handler(task: Task, info: SigInfo, action: Action) -> None:
             task.sighand.actions[signal] = DEFAULT
         send.force(task, SigInfo(Signal.SIGSEGV, SiCode.SI_KERNEL))
         return
+    if task.watch is not None:
+        task.watch.handler_called(signal, action.handler)
     signals.saved_mask = None
     itself = 0 if action.flags & SigactionFlag.SA_NODEFER else bit(signal)
     masks.set_blocked(task, signals.blocked | action.mask | itself)

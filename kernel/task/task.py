@@ -11,6 +11,7 @@ from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
     from emulator.machine.machine import Context
+    from kernel.check.watch import Watch
     from kernel.fs.context import FsContext
     from kernel.fs.file_table import FileTable
     from kernel.mm.address_space import AddressSpace
@@ -110,6 +111,8 @@ class Task:
         """Signal to the parent at the end; 0 for none, -1 for threads other than the leader."""
         self.is_vfork_child = False
         """Made by vfork itself, and since then neither exec nor exit."""
+        self.watch: Watch | None = None
+        """The misuse check's, while this task runs on lent memory."""
         self.vfork_queue: WaitQueue | None = None
         """The parent sleeps here until this child releases the memory."""
         self.clear_child_tid = 0

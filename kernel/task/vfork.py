@@ -15,6 +15,8 @@ def leave_memory(task: Task, how: str) -> bool:
     A vfork parent that waits becomes ready, first in the queue. Returns whether one did: the
     caller then yields, so that the parent goes on before the child is seen to go further.
     """
+    if task.watch is not None:
+        task.watch.end()
     memory, queue = task.memory, task.vfork_queue
     task.vfork_queue = None
     was_last = memory.leave()

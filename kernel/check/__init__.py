@@ -1,0 +1,1 @@
+"""The misuse check: what a vfork child does that the texts on vfork forbid (--check)."""

@@ -1,0 +1,103 @@
+"""Frames: which function called vfork, and where its return address lies.
+
+A C library's vfork is a wrapper: it keeps its own return address in a register, since the child
+is going to use the stack. The function that called the wrapper is the one that must not return.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from emulator.machine.machine import EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP
+from kernel.check.instruction import peek
+from kernel.check.program import FrameRule, Program
+
+if TYPE_CHECKING:
+    from kernel.mm.address_space import AddressSpace
+
+_WRAPPERS = frozenset({"vfork", "__vfork", "__libc_vfork", "syscall", "vforkx"})
+_KEEPERS = (ECX, EDX, EBX, ESI, EDI, EBP)
+_LONGEST_CALL = 7
+_MAX_FRAMES = 16
+
+
+class Frame(NamedTuple):
+    """One function's frame on the stack: [low, cfa); its return address lies at cfa - 4."""
+
+    name: str
+    low: int
+    cfa: int
+
+
+class CallSite(NamedTuple):
+    """Where vfork was called. `pc` and `esp` are what the caller goes on with after the wrapper.
+
+    `wrapped` tells whether there is one to return from first; `frames` are the caller's and those
+    of its callers, as far as the program's CFI reaches.
+    """
+
+    pc: int
+    esp: int
+    wrapped: bool
+    function: str
+    frames: tuple[Frame, ...]
+
+    @property
+    def return_slot(self) -> int | None:
+        """Address of the caller's own return address, if it is known."""
+        return self.frames[0].cfa - 4 if self.frames else None
+
+
+def find_call_site(program: Program, memory: AddressSpace, registers: memoryview) -> CallSite:
+    """The site of the vfork whose `int` has just been executed with these registers."""
+    eip, esp, ebp = registers[EIP], registers[ESP], registers[EBP]
+    popped = _word(memory, esp - 4)
+    if popped in [registers[register] for register in _KEEPERS] and _follows_call(memory, popped):
+        return _site(program, memory, popped, esp, ebp, True)
+    function = program.function_at(eip)
+    if function is not None and program.has_name(function.start, _WRAPPERS):
+        rule = program.frame_rule(eip)
+        cfa, ebp = _unwind(memory, rule, esp, ebp) if rule is not None else (esp + 4, ebp)
+        return _site(program, memory, _word(memory, cfa - 4), cfa, ebp, True)
+    return _site(program, memory, eip, esp, ebp, False)
+
+
+def _site(
+    program: Program, memory: AddressSpace, pc: int, esp: int, ebp: int, wrapped: bool
+) -> CallSite:
+    frames, low, at = [], esp, pc
+    while len(frames) < _MAX_FRAMES:
+        rule = program.frame_rule(at - 1)
+        if rule is None:
+            break
+        cfa, ebp = _unwind(memory, rule, low, ebp)
+        if cfa <= low:
+            break
+        frames.append(Frame(_name(program, at - 1), low, cfa))
+        low, at = cfa, _word(memory, cfa - 4)
+    return CallSite(pc, esp, wrapped, _name(program, pc - 1), tuple(frames))
+
+
+def _name(program: Program, address: int) -> str:
+    function = program.function_at(address)
+    return function.name if function is not None else f"the function at {address:#x}"
+
+
+def _unwind(memory: AddressSpace, rule: FrameRule, esp: int, ebp: int) -> tuple[int, int]:
+    """CFA, and the caller's EBP."""
+    cfa = (ebp if rule.from_ebp else esp) + rule.offset
+    return cfa, ebp if rule.saved_ebp is None else _word(memory, cfa + rule.saved_ebp)
+
+
+def _word(memory: AddressSpace, address: int) -> int:
+    return int.from_bytes(peek(memory, address, 4), "little")
+
+
+def _follows_call(memory: AddressSpace, address: int) -> bool:
+    """Whether a call instruction ends right before the address."""
+    code = peek(memory, address - _LONGEST_CALL, _LONGEST_CALL)
+    if len(code) < _LONGEST_CALL:
+        return False
+    if code[-5] == 0xE8:
+        return True
+    return any(code[-n] == 0xFF and code[1 - n] >> 3 & 7 == 2 for n in range(2, _LONGEST_CALL + 1))

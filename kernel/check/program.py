@@ -1,0 +1,188 @@
+"""A program's own account of itself: symbols, lines and frame layout, from its ELF file.
+
+pyelftools reads them, imported when the first vfork is watched. Nothing of this is state: it is
+derived from the file and forgotten with it.
+"""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from kernel.fs.inode import Inode
+
+_ESP, _EBP, _EIP = 4, 5, 8
+"""DWARF numbers of i386 registers."""
+_known: WeakKeyDictionary[Inode, Program] = WeakKeyDictionary()
+
+
+class Symbol(NamedTuple):
+    """A name for [start, end)."""
+
+    start: int
+    end: int
+    name: str
+
+
+class FrameRule(NamedTuple):
+    """How to find a frame from inside it: the CFA, and where EBP was saved (None: still in it).
+
+    The return address lies at CFA - 4; once the function has returned, ESP is at least the CFA.
+    """
+
+    from_ebp: bool
+    offset: int
+    saved_ebp: int | None
+
+
+class Program:
+    """One executable. Whatever its file lacks (symbols, lines) is simply not found."""
+
+    def __init__(self, image: bytes) -> None:
+        from elftools.elf.elffile import ELFFile
+
+        self._elf: Any = ELFFile(io.BytesIO(image))
+        self.functions: list[Symbol] = []
+        self.objects: list[Symbol] = []
+        self._read_symbols()
+        self._function_starts = [symbol.start for symbol in self.functions]
+        self._object_starts = [symbol.start for symbol in self.objects]
+        self.names_of_entries: dict[int, set[str]] = {}
+        for symbol in self.functions:
+            self.names_of_entries.setdefault(symbol.start, set()).add(symbol.name)
+        self._frames: list[Any] | None = None
+        self._lines: list[tuple[int, str, int]] | None = None
+
+    def _read_symbols(self) -> None:
+        table = self._elf.get_section_by_name(".symtab")
+        for symbol in table.iter_symbols() if table is not None else ():
+            kind, section = symbol["st_info"]["type"], symbol["st_shndx"]
+            if section == "SHN_UNDEF" or not symbol.name:
+                continue
+            found = Symbol(symbol["st_value"], symbol["st_value"] + symbol["st_size"], symbol.name)
+            if kind == "STT_FUNC" or (kind == "STT_NOTYPE" and self._is_code(section)):
+                self.functions.append(found)
+            elif kind in ("STT_OBJECT", "STT_NOTYPE"):
+                self.objects.append(found)
+        self.functions.sort(key=_by_start_best_last)
+        self.objects.sort(key=_by_start_best_last)
+
+    def _is_code(self, section: int | str) -> bool:
+        return isinstance(section, int) and bool(
+            self._elf.get_section(section)["sh_flags"] & 4  # SHF_EXECINSTR
+        )
+
+    # ---- names -------------------------------------------------------------------------------
+
+    def function_at(self, address: int) -> Symbol | None:
+        """The function that contains an address; assembly's labels reach to the next."""
+        return _find(self.functions, self._function_starts, address)
+
+    def object_at(self, address: int) -> Symbol | None:
+        """The variable that contains an address."""
+        return _find(self.objects, self._object_starts, address)
+
+    def has_name(self, address: int, names: frozenset[str]) -> bool:
+        """Whether a function of one of these names begins at the address."""
+        return not names.isdisjoint(self.names_of_entries.get(address, ()))
+
+    def place(self, address: int) -> str:
+        """`main+0x1c (misuse.c:14)`; the bare address where nothing is known."""
+        function = self.function_at(address)
+        text = f"{address:#x}"
+        if function is not None:
+            text = f"{function.name}+{address - function.start:#x}"
+        line = self.line_of(address)
+        return f"{text} ({line})" if line else text
+
+    def line_of(self, address: int) -> str:
+        """`misuse.c:14`, or nothing."""
+        if self._lines is None:
+            self._lines = _read_lines(self._elf)
+        i = bisect_right(self._lines, (address, "\U0010ffff", 0)) - 1
+        if i < 0 or not self._lines[i][1]:
+            return ""
+        return f"{self._lines[i][1]}:{self._lines[i][2]}"
+
+    # ---- frames ------------------------------------------------------------------------------
+
+    def frame_rule(self, address: int) -> FrameRule | None:
+        """The frame layout at an address, from .eh_frame or .debug_frame; None where unknown."""
+        if self._frames is None:
+            self._frames = _read_frames(self._elf)
+        for entry in self._frames:
+            start = entry.header["initial_location"]
+            if start <= address < start + entry.header["address_range"]:
+                return _rule(entry.get_decoded().table, address)
+        return None
+
+
+def program_of(inode: Inode) -> Program:
+    """What is known about an executable."""
+    program = _known.get(inode)
+    if program is None:
+        program = _known[inode] = Program(inode.read_at(0, inode.size))  # type: ignore[attr-defined]
+    return program
+
+
+def _by_start_best_last(symbol: Symbol) -> tuple[int, bool, bool, str]:
+    """Of several names for a start, the last in this order is shown: sized, with no underscore."""
+    return symbol.start, symbol.end > symbol.start, symbol.name[0] != "_", symbol.name
+
+
+def _find(symbols: list[Symbol], starts: list[int], address: int) -> Symbol | None:
+    i = bisect_right(starts, address) - 1
+    if i < 0:
+        return None
+    symbol = symbols[i]
+    return symbol if address < symbol.end or symbol.start == symbol.end else None
+
+
+def _read_lines(elf: Any) -> list[tuple[int, str, int]]:
+    """Address, file and line, sorted; an empty file ends a sequence."""
+    if not elf.has_dwarf_info():
+        return []
+    lines: list[tuple[int, str, int]] = []
+    dwarf = elf.get_dwarf_info()
+    for unit in dwarf.iter_CUs():
+        program = dwarf.line_program_for_CU(unit)
+        if program is None:
+            continue
+        first = 0 if program["version"] >= 5 else 1
+        files = program["file_entry"]
+        for entry in program.get_entries():
+            state = entry.state
+            if state is None:
+                continue
+            number = state.file - first
+            name = files[number].name.decode("utf-8", "replace") if number < len(files) else ""
+            end = state.end_sequence
+            lines.append((state.address, "" if end else name.rsplit("/", 1)[-1], state.line or 0))
+    lines.sort()
+    return lines
+
+
+def _read_frames(elf: Any) -> list[Any]:
+    from elftools.dwarf.callframe import FDE
+
+    if not elf.has_dwarf_info():
+        return []
+    dwarf, entries = elf.get_dwarf_info(), []
+    if dwarf.has_EH_CFI():
+        entries += dwarf.EH_CFI_entries()
+    if dwarf.has_CFI():
+        entries += dwarf.CFI_entries()
+    return [entry for entry in entries if isinstance(entry, FDE)]
+
+
+def _rule(table: list[dict[Any, Any]], address: int) -> FrameRule | None:
+    """The last row that begins at or before the address; None where it is no plain sum."""
+    rows = [row for row in table if row["pc"] <= address]
+    if not rows or rows[-1]["cfa"].reg not in (_ESP, _EBP):
+        return None
+    cfa, saved = rows[-1]["cfa"], rows[-1].get(_EBP)
+    offset = saved.arg if saved is not None and saved.type == "OFFSET" else None
+    return FrameRule(cfa.reg == _EBP, cfa.offset, offset)
