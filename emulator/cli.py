@@ -40,6 +40,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _say(text: str) -> None:
+    if sys.stderr is None:  # descriptor 2 is closed; print would take standard output instead
+        return
     try:
         print(f"emu386: {text}", file=sys.stderr, flush=True)
     except OSError:
@@ -131,9 +133,10 @@ def _trace(words: list[str]) -> int:
     from emulator.options import session_options
     from emulator.session import Session
 
+    streams = HostStreams()  # before a file of ours takes the number of a closed stream
     with trace_options.Tracer(parsed) as tracer:
         session = Session(
-            guest[0], guest[1:], session_options(parsed), HostStreams(),
+            guest[0], guest[1:], session_options(parsed), streams,
             on_events=tracer.feed, say=tracer.say,
         )  # fmt: skip
         return session.run()

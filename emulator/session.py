@@ -119,9 +119,9 @@ class Session:
         self._started = time.monotonic_ns()
         self._stopper = Stopper()
         machine = _machine(options)
-        self._stopper.attach(machine.interrupt)
         self.system = self._build(machine)
         self.kernel = Kernel(self.system)
+        self._stopper.attach(self._stop_soon)
         argv = (options.argv0 if options.argv0 is not None else program, *arguments)
         self._boot(program, argv)
 
@@ -172,6 +172,11 @@ class Session:
                 ended = self._react(pause)
                 if ended is not None:
                     return ended
+
+    def _stop_soon(self) -> None:
+        """End the stretch that runs: a guest in a long loop, or one that makes call after call."""
+        self.kernel.stop_requested = True
+        self.system.machine.interrupt()
 
     def _quantum(self) -> int:
         limit = self.options.max_blocks
