@@ -191,7 +191,7 @@ class Session:
         if pause is Pause.FINISHED:
             return self.status
         if pause is Pause.INPUT:
-            self._feed()
+            self._stopper.interruptible(self._feed)
         elif pause is Pause.ASLEEP:
             return self._asleep()
         return None
@@ -205,15 +205,13 @@ class Session:
         return 128 + (word & 0x7F) if word & 0x7F else word >> 8 & 0xFF
 
     def _feed(self) -> None:
-        console = self.system.console
-        with self._stopper.interruptible():
-            if self.options.host_clock and not self._wait_on_host():
-                return
-            data = self.streams.read()
-            if data:
-                console.feed(data)
-            else:
-                console.end_of_input()
+        if not self._wait_on_host():
+            return
+        data = self.streams.read()
+        if data:
+            self.system.console.feed(data)
+        else:
+            self.system.console.end_of_input()
 
     def _limit_reached(self) -> bool:
         options = self.options
@@ -240,12 +238,12 @@ class Session:
         return DEADLOCK_STATUS
 
     def _wait_on_host(self) -> bool:
-        """With the host's clock: sleep until the next deadline or until there is input."""
-        system = self.system
-        deadline = system.scheduler.next_deadline()
-        seconds = None
+        """Sleep until there is input, the time limit or, by the host's clock, the next deadline."""
+        system, seconds = self.system, self._stopper.seconds_left()
+        deadline = system.scheduler.next_deadline() if self.options.host_clock else None
         if deadline is not None:
-            seconds = max(deadline - self._host_now(), 0) / NANOSECONDS
+            due = max(deadline - self._host_now(), 0) / NANOSECONDS
+            seconds = due if seconds is None else min(due, seconds)
         return self.streams.wait(seconds, system.console.wants_input)
 
     def _host_now(self) -> int:

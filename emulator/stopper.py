@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -21,6 +22,7 @@ class Stopper:
         self.interrupted = False
         self.timed_out = False
         self._may_raise = False
+        self._end: float | None = None
         self._ask: Callable[[], None] = lambda: None
 
     def attach(self, ask: Callable[[], None]) -> None:
@@ -32,6 +34,7 @@ class Stopper:
         """Notice Ctrl-C (in the main thread) and, after `timeout` seconds, the end of time."""
         timer = None
         if timeout is not None:
+            self._end = time.monotonic() + timeout
             timer = threading.Timer(timeout, self._time_out)
             timer.daemon = True
             timer.start()
@@ -54,17 +57,22 @@ class Stopper:
         if self._may_raise:
             raise KeyboardInterrupt
 
-    @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """Around a wait on the host, which SIGINT is to end at once."""
+    def interruptible(self, wait: Callable[[], None]) -> None:
+        """Call what waits on the host: SIGINT ends it at once."""
         self._may_raise = True
         try:
             if not self.interrupted:
-                yield
+                wait()
         except KeyboardInterrupt:
             pass
         finally:
             self._may_raise = False
+
+    def seconds_left(self) -> float | None:
+        """How long a wait may take, None for ever; at the time limit 0."""
+        if self._end is None:
+            return None
+        return 0 if self.timed_out else max(self._end - time.monotonic(), 0.001)
 
     @contextmanager
     def _catching(self) -> Iterator[None]:
