@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from kernel import events
 from kernel.abi.errno import ERRNO_NAMES, Errno
 from kernel.abi.sysno import Sysno
-from kernel.errors import Restart, SysError
+from kernel.errors import Restart
 from kernel.events import Described
 from kernel.syscalls.table import TABLE
 from kernel.system import System
@@ -26,8 +24,9 @@ class CallReporter:
         arguments: tuple[Described | None, ...]
         if entry is None:
             name, arguments = call_name(call.number), tuple(("hex", word) for word in call.words)
-        elif call.is_restart:
-            text = f"<... resuming interrupted {entry.name} ...>"
+        elif call.restarts:
+            before = entry.name if call.restarts == 1 else "restart_syscall"
+            text = f"<... resuming interrupted {before} ...>"
             name, arguments = "restart_syscall", (("text", text),)
         else:
             name, arguments = entry.name, entry.describe_entry(task, call)
@@ -44,8 +43,8 @@ class CallReporter:
         is_error = -4096 < signed < 0
         error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
         arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
-        name = "restart_syscall" if call.is_restart else entry.name
-        if call.is_restart:
+        name = "restart_syscall" if call.restarts else entry.name
+        if call.restarts:
             arguments = ()
         shown = signed if is_error or value is None else result
         task.emit(events.SyscallExited, call.number, name, shown, error, arguments, value, note)
@@ -66,16 +65,12 @@ class CallReporter:
     def call_interrupted(self, task: Task, restart: Restart) -> None:
         """A signal ends the sleep of the call in flight: show it with Linux's restart code."""
         call = task.call
-        assert call is not None
-        entry = TABLE[call.number]
-        if entry.interrupted is not None:
-            with suppress(SysError):
-                entry.interrupted(task, call)
-        if not self.journal.recording:
+        if not self.journal.recording or call is None:
             return
+        entry = TABLE[call.number]
         arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
-        name = "restart_syscall" if call.is_restart else entry.name
-        arguments = () if call.is_restart else arguments
+        name = "restart_syscall" if call.restarts else entry.name
+        arguments = () if call.restarts else arguments
         shown = -int(Errno.EINTR) if restart is Restart.NEVER else None
         task.emit(
             events.SyscallExited, call.number, name, shown, restart.value, arguments, None, None

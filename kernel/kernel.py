@@ -298,7 +298,7 @@ class Kernel:
         task.interrupted_call = None
         call = Call(interrupted.number, interrupted.words, interrupted.entered)
         call.progress = interrupted.progress
-        call.is_restart = True
+        call.restarts = interrupted.restarts + 1
         return call
 
     def _attempt(self, task: Task, call: Call) -> None:

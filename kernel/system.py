@@ -80,6 +80,8 @@ class System:
         self.reporter: Reporter
         self.terminal_signals = TerminalSignals(self)
         self.checker = Checker(self, settings.check) if settings.check is not None else None
+        self.unseen: list[Task] = []
+        """Tasks that sleep through a signal which was dropped, but which a trace is to show."""
         self.futexes: dict[Key, FutexQueue] = {}
         """Words of memory that tasks wait for."""
         self.memory_names = 0

@@ -26,10 +26,11 @@ from kernel.signals import attention, frame, masks, send, stop
 from kernel.signals.siginfo import describe_siginfo
 from kernel.signals.state import DEFAULT, Action, SigInfo
 from kernel.task import exit as exiting
-from kernel.task import job_control, waiting
+from kernel.task import job_control, rseq, waiting
 from kernel.task.task import TaskState
 
 if TYPE_CHECKING:
+    from kernel.system import System
     from kernel.task.task import Task
 
 _EINTR = -Errno.EINTR & 0xFFFF_FFFF
@@ -47,22 +48,41 @@ def is_due(task: Task) -> bool:
 
 
 def ends_sleep(task: Task) -> bool:
-    """Whether signals that are ready keep the call in flight, which raised Block, from sleeping.
-
-    If so the call has been reported as interrupted, `is_due` holds, and `deliver` decides its fate.
-    Signals that were dropped do not interrupt calls that would then fail: they are only shown.
-    """
+    """Whether signals keep the call in flight, which raised Block, from sleeping."""
     if not task.signals.attention:
         return False
-    is_real = bool(attention.ready_signals(task) or task.process.stop_signal)
-    if is_real or task.restart is not Restart.NEVER:
-        task.signals.interrupted = task.restart
-        task.report_interrupted(task.restart)
+    if attention.ready_signals(task) or task.process.stop_signal:
         return True
-    while task.signals.ignored.mask:
-        _report(task, task.signals.ignored.take(next_signal(task.signals.ignored.mask)), "ignore")
-    task.signals.attention = False
+    _show_dropped(task)
     return False
+
+
+def interrupt(task: Task) -> None:
+    """The call in flight is interrupted: from now on delivery is due and decides its fate."""
+    task.signals.interrupted = task.restart
+    task.report_interrupted(task.restart)
+
+
+def show_unseen(system: System) -> None:
+    """Have a trace show the signals that were dropped while their tasks slept, and sleep on."""
+    for task in system.unseen:
+        if task.state is TaskState.BLOCKED and task.signals.ignored.mask:
+            _show_dropped(task)
+    system.unseen.clear()
+
+
+def _show_dropped(task: Task) -> None:
+    """A trace shows the sleep as interrupted, as it is under strace; nothing else changes."""
+    signals, call = task.signals, task.call
+    interrupts = call is not None and task.restart is not Restart.NEVER
+    if interrupts:
+        task.report_interrupted(task.restart)
+    while signals.ignored.mask:
+        _report(task, signals.ignored.take(next_signal(signals.ignored.mask)), "ignore")
+    attention.refresh(task)
+    if interrupts and call is not None:
+        call.restarts += task.restart is Restart.BLOCK
+        task.report_restarted()
 
 
 def deliver(task: Task) -> None:
@@ -149,6 +169,8 @@ def _call_handler(task: Task, info: SigInfo, action: Action) -> None:
     _end_call(task, bool(action.flags & SigactionFlag.SA_RESTART))
     if action.flags & SigactionFlag.SA_RESETHAND:
         task.sighand.actions[signal] = replace(action, handler=SIG_DFL)
+    if task.rseq_area:
+        rseq.abort(task)
     old_mask = signals.blocked if signals.saved_mask is None else signals.saved_mask
     try:
         frame.push(task, info, action, old_mask)

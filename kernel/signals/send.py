@@ -104,7 +104,8 @@ def _generate(process: Process, target: Task | None, info: SigInfo) -> None:
     if info.signal == Signal.SIGKILL:
         exiting.kill_process(process, KILLED)
     elif _is_dropped(living[0], info.signal):
-        _show_dropped(attention.recipient(living, info.signal) or living[0], info)
+        if process.leader.system.journal.recording:
+            _note_dropped(attention.recipient(living, info.signal) or living[0], info)
     elif _enter(process, target, info):
         _find_recipient(living, info)
 
@@ -137,11 +138,13 @@ def _is_dropped(task: Task, signal: int) -> bool:
     return not task.signals.blocked & bit(signal) and task.sighand.is_ignored(signal)
 
 
-def _show_dropped(task: Task, info: SigInfo) -> None:
-    """Let the trace see it in its place; the program does not."""
+def _note_dropped(task: Task, info: SigInfo) -> None:
+    """A trace shows it where the task would have acted on it; nothing else comes of it."""
     if not task.signals.ignored.mask & bit(info.signal):
         task.signals.ignored.add(info)
-        attention.notify(task, signal_name(info.signal))
+        task.signals.attention = True
+        if task.state is TaskState.BLOCKED:
+            task.system.unseen.append(task)
 
 
 def _enter(process: Process, target: Task | None, info: SigInfo) -> bool:

@@ -71,8 +71,7 @@ class Sighand:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class SigInfo:
+class SigInfo(NamedTuple):
     """siginfo_t (sigaction(2)); which of the fields count depends on signal and code.
 
     `user_time` and `system_time` are in clock ticks (1/100 s); `value` is the sigval as a word.
@@ -153,7 +152,7 @@ class SignalState:
         Linux's TIF_SIGPENDING; see kernel.signals.attention.
         """
         self.ignored = Pending()
-        """Signals dropped when they were sent: they change nothing, but a trace shows them."""
+        """Signals dropped when they were sent, while the journal records: a trace shows them."""
         self.interrupted: Restart | None = None
         """How the call in flight was interrupted, from then until delivery has decided its fate."""
         self.queue = WaitQueue("signal")

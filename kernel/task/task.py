@@ -58,7 +58,7 @@ class Call:
     when the call ends.
     """
 
-    __slots__ = ("entered", "is_restart", "number", "progress", "result", "words")
+    __slots__ = ("entered", "restarts", "number", "progress", "result", "words")
 
     def __init__(self, number: int, words: tuple[int, ...], entered: int) -> None:
         self.number = number
@@ -66,8 +66,8 @@ class Call:
         self.entered = entered
         self.progress: Any = None
         self.result = 0
-        self.is_restart = False
-        """It goes on as restart_syscall after a stop."""
+        self.restarts = 0
+        """How often it went on as restart_syscall after a stop."""
 
 
 class Task:

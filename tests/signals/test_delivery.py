@@ -8,11 +8,12 @@ from kernel.abi.errno import Errno
 from kernel.abi.process import Resource
 from kernel.abi.signals import SiCode, SigactionFlag, Signal, bit
 from kernel.abi.sysno import Sysno
-from kernel.errors import Restart
+from kernel.errors import Block, Restart
 from kernel.signals import delivery, masks, send, stop
 from kernel.signals.state import SigInfo
 from kernel.task.process import Session
 from kernel.task.task import Task, TaskState
+from kernel.wait import WaitQueue
 from tests.fakes import CODE, STACK, World
 
 USR1, USR2, TERM, SEGV = Signal.SIGUSR1, Signal.SIGUSR2, Signal.SIGTERM, Signal.SIGSEGV
@@ -38,8 +39,11 @@ def signal(task: Task, *numbers: int) -> None:
 
 def deliver(task: Task) -> None:
     """As the kernel does: a call in flight has just raised Block."""
-    if task.call is None or delivery.ends_sleep(task):
-        delivery.deliver(task)
+    if task.call is not None:
+        if not delivery.ends_sleep(task):
+            return
+        delivery.interrupt(task)
+    delivery.deliver(task)
 
 
 def actions(world: World) -> list[tuple[int, str]]:
@@ -259,13 +263,40 @@ def test_a_handler_that_runs_after_a_stop_interrupts_all_the_same(world: World, 
     assert world.machine.registers[EIP] == HANDLER
 
 
-def test_a_dropped_signal_does_not_end_a_call_that_never_restarts(world: World, task: Task) -> None:
-    call = world.enter(task, Sysno.EPOLL_WAIT, restart=Restart.NEVER)
+@pytest.mark.parametrize("restart", list(Restart))
+def test_a_dropped_signal_changes_nothing_though_a_trace_shows_an_interruption(
+    world: World, task: Task, restart: Restart
+) -> None:
+    call = world.enter(task, Sysno.READ, restart=restart)
+    words = list(world.machine.registers)
     signal(task, Signal.SIGCHLD)
     assert not delivery.ends_sleep(task)
     assert task.call is call
     assert not task.signals.attention
+    assert list(world.machine.registers) == words
+    shown = [events.SyscallExited, events.SignalDelivered, events.SyscallEntered]
+    if restart is Restart.NEVER:
+        shown = [events.SignalDelivered]
+    assert [type(event) for event in world.journal.events[-len(shown) :]] == shown
+    assert len(world.seen(events.SyscallEntered)) == (restart is not Restart.NEVER)
+
+
+def test_a_signal_dropped_in_a_sleep_does_not_end_it(world: World, task: Task) -> None:
+    world.enter(task, Sysno.READ)
+    task.sleep(Block(WaitQueue("something")))
+    signal(task, Signal.SIGCHLD)
+    assert task.state is TaskState.BLOCKED
+    delivery.show_unseen(world.system)
+    assert task.state is TaskState.BLOCKED
     assert actions(world) == [(Signal.SIGCHLD, "ignore")]
+    assert not task.signals.attention
+
+
+def test_nothing_of_a_dropped_signal_is_kept_when_nobody_records(world: World, task: Task) -> None:
+    world.journal.recording = False
+    signal(task, Signal.SIGCHLD)
+    assert not task.signals.attention
+    assert not task.signals.ignored.mask
 
 
 def test_the_mask_of_sigsuspend_is_in_the_frame_not_after_the_handler(
@@ -287,8 +318,11 @@ def test_without_a_handler_the_mask_of_sigsuspend_goes(world: World, task: Task)
     masks.set_blocked(task, bit(TERM))
     world.enter(task, Sysno.SIGSUSPEND, restart=Restart.NOHAND)
     masks.block_during_call(task, 0)
-    signal(task, Signal.SIGCHLD)
+    signal(task, Signal.SIGSTOP)
     deliver(task)
+    send.send_to_process(task.process, SigInfo(Signal.SIGCONT, SiCode.SI_USER))
+    task.move_to(TaskState.RUNNING)
+    delivery.deliver(task)
     assert task.signals.blocked == bit(TERM)
     assert task.call is not None
 
