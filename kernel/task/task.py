@@ -58,7 +58,7 @@ class Call:
     when the call ends.
     """
 
-    __slots__ = ("entered", "restarts", "number", "progress", "result", "words")
+    __slots__ = ("entered", "number", "progress", "restarts", "result", "words")
 
     def __init__(self, number: int, words: tuple[int, ...], entered: int) -> None:
         self.number = number
