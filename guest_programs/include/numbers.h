@@ -14,17 +14,40 @@ enum {
     NR_pause = 29,
     NR_kill = 37,
     NR_pipe = 42,
+    NR_ioctl = 54,
+    NR_setpgid = 57,
     NR_getppid = 64,
+    NR_setsid = 66,
+    NR_setrlimit = 75,
     NR_wait4 = 114,
+    NR_sysinfo = 116,
     NR_sigreturn = 119,
+    NR_clone = 120,
+    NR_nanosleep = 162,
+    NR_poll = 168,
+    NR_prctl = 172,
     NR_rt_sigreturn = 173,
     NR_rt_sigaction = 174,
     NR_rt_sigprocmask = 175,
+    NR_capset = 185,
     NR_mmap2 = 192,
+    NR_setresuid32 = 208,
+    NR_madvise = 219,
+    NR_exit_group = 252,
     NR_waitid = 284,
+    NR_clone3 = 435,
 };
 
-enum { ESRCH = 3, ECHILD = 10 };
+enum { EPERM = 1, ESRCH = 3, EIO = 5, ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ENOSYS = 38 };
+enum {
+    CLONE_VM = 0x100,
+    CLONE_FS = 0x200,
+    CLONE_FILES = 0x400,
+    CLONE_SIGHAND = 0x800,
+    CLONE_VFORK = 0x4000,
+    CLONE_THREAD = 0x10000,
+    CLONE_SYSVSEM = 0x40000,
+};
 
 enum { SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGCONT = 18, SIGSTOP = 19 };
 enum { SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SIG_BLOCK = 0, SIG_UNBLOCK = 1, SI_USER = 0 };
