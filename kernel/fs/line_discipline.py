@@ -8,8 +8,6 @@ Omitted: parity marking, upper-case terminals (IUCLC, OLCUC, XCASE), ECHOPRT, EX
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from kernel.abi.signals import Signal
 from kernel.abi.termios import (
     TABDLY,
@@ -47,6 +45,8 @@ class LineDiscipline:
         self.editing = bytearray()
         self.echo = bytearray()
         self.column = 0
+        self._line_column = 0
+        """Where the cursor stood when the first octet of `editing` was typed."""
         self.is_stopped = False
         self._is_literal = False
 
@@ -190,6 +190,8 @@ class LineDiscipline:
                 if self.termios.iflag & InputFlag.IMAXBEL:
                     self.echo.append(_BELL)
                 return
+            if not self.editing:
+                self._line_column = self.column
             self.editing.append(octet)
         else:
             self.ready.append(octet)
@@ -224,7 +226,7 @@ class LineDiscipline:
         """Take octets off the end of the line and off the screen."""
         if not length:
             return
-        erased = self.editing[-length:]
+        erased = bytes(self.editing[-length:])
         del self.editing[-length:]
         if not self.termios.lflag & LocalFlag.ECHO:
             return
@@ -233,16 +235,33 @@ class LineDiscipline:
         else:
             self._show(self.termios.character(ControlCharacter.VERASE))
 
-    def _wipe(self, erased: Iterable[int]) -> None:
-        """Blank what these octets, the last before the cursor, have shown; a tab counts as 1."""
+    def _wipe(self, erased: bytes) -> None:
+        """Blank what these octets, the last before the cursor, have shown."""
         utf8 = self.termios.iflag & InputFlag.IUTF8
-        for octet in erased:
-            if utf8 and octet & 0xC0 == 0x80:
+        for at in range(len(erased) - 1, -1, -1):
+            octet = erased[at]
+            if octet == _TAB:
+                width = 8 - self._width(self.editing + erased[:at]) % 8
+                self.echo += b"\b" * width
+            elif utf8 and octet & 0xC0 == 0x80:
                 continue
-            is_control = (octet < 32 and octet != _TAB) or octet == _DELETE
-            width = 2 if is_control and self.termios.lflag & LocalFlag.ECHOCTL else 1
-            self.echo += b"\b \b" * width
+            else:
+                width = self._shown_width(octet)
+                self.echo += b"\b \b" * width
             self.column = max(0, self.column - width)
+
+    def _width(self, typed: bytearray) -> int:
+        """The column behind these octets, which begin where the line began."""
+        column = self._line_column
+        for octet in typed:
+            column += 8 - column % 8 if octet == _TAB else self._shown_width(octet)
+        return column
+
+    def _shown_width(self, octet: int) -> int:
+        """Columns of an echoed octet: a control character is ^X, or nothing."""
+        if octet >= 32 and octet != _DELETE:
+            return 1
+        return 2 if self.termios.lflag & LocalFlag.ECHOCTL else 0
 
     def _kill(self, octet: int) -> None:
         local = self.termios.lflag

@@ -185,3 +185,19 @@ def test_carriage_returns_on_the_way_out() -> None:
     assert Keyboard(oflag=flags).discipline.process_output(b"a\rb") == b"a\nb"
     flags = OutputFlag.OPOST | OutputFlag.ONOCR
     assert Keyboard(oflag=flags).discipline.process_output(b"\ra\r") == b"a\r"
+
+
+@pytest.mark.parametrize(
+    ("before", "columns"), [(b"", 8), (b"abc", 5), (b"\x01b", 5), (b"\t", 8), (b"1234567", 1)]
+)
+def test_erasing_a_tab_goes_back_as_far_as_it_went(
+    keyboard: Keyboard, before: bytes, columns: int
+) -> None:
+    keyboard.type(before + b"\t")
+    assert keyboard.type(b"\x7f") == b"\b" * columns
+
+
+def test_a_tab_counts_from_where_the_line_began(keyboard: Keyboard) -> None:
+    keyboard.discipline.process_output(b"$ ")
+    keyboard.type(b"ab\t")
+    assert keyboard.type(b"\x7f") == b"\b" * 4
