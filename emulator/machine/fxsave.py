@@ -1,7 +1,6 @@
 """FXSAVE images: x87 and SSE state as the 512 bytes that i386 programs find in signal frames."""
 
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 
 SIZE = 512
@@ -60,34 +59,39 @@ INITIAL = pack(FpuState(0x37F, 0, _EMPTY, 0, 0, 0, 0x1F80, (bytes(10),) * 8, (by
 """As after FNINIT and with the default MXCSR: all exceptions masked."""
 
 
-_WORDS = ("FPCW", "FPSW", "FPTAG", "FOP", "FIP", "FDP", "MXCSR")
+REGISTERS = (
+    *(f"FP{i}" for i in range(8)), *(f"XMM{i}" for i in range(8)),
+    "FPCW", "FPSW", "FPTAG", "FOP", "FIP", "FDP", "MXCSR",
+)  # fmt: skip
+"""A CPU's registers as `gather` and `scatter` take them, one behind the other."""
+REGISTER_SIZE = 16
+_FIRST_XMM, _FIRST_WORD = 8, 16
 
 
-def gather(read: Callable[[str, int], bytes]) -> bytes:
-    """The image of a CPU whose registers `read` gives by name and size, FP0 to FP7 as they lie."""
-    words = (int.from_bytes(read(name, 8), "little") for name in _WORDS)
+def gather(registers: bytes) -> bytes:
+    """The image of a CPU with these registers, FP0 to FP7 as they lie."""
+    parts = [registers[at : at + REGISTER_SIZE] for at in range(0, len(registers), REGISTER_SIZE)]
+    words = (int.from_bytes(part, "little") for part in parts[_FIRST_WORD:])
     control, status, tags, opcode, fip, fdp, mxcsr = words
     top = status >> 11 & 7
-    stack = tuple(read(f"FP{top + i & 7}", 10) for i in range(8))
-    xmm = tuple(read(f"XMM{i}", 16) for i in range(8))
+    stack = tuple(parts[top + i & 7][:10] for i in range(8))
     return pack(
         FpuState(
             control & 0xFFFF, status & 0xFFFF, tags & 0xFFFF, opcode & 0x7FF, fip, fdp, mxcsr,
-            stack, xmm,
+            stack, tuple(parts[_FIRST_XMM:_FIRST_WORD]),
         )
     )  # fmt: skip
 
 
-def scatter(image: bytes, write: Callable[[str, bytes], None]) -> None:
-    """Give the registers of a CPU, by name, what an image holds."""
+def scatter(image: bytes) -> bytes:
+    """The registers of a CPU that holds what the image does."""
     state = unpack(image)
     top = state.status >> 11 & 7
-    for i in range(8):
-        write(f"FP{top + i & 7}", state.stack[i])
-        write(f"XMM{i}", state.xmm[i])
+    parts = [state.stack[i - top & 7].ljust(REGISTER_SIZE, b"\0") for i in range(8)]
+    parts += state.xmm
     values = (
         state.control, state.status, state.tags, state.opcode,
         state.instruction_pointer, state.data_pointer, state.mxcsr,
     )  # fmt: skip
-    for name, value in zip(_WORDS, values, strict=True):
-        write(name, value.to_bytes(8, "little"))
+    parts += [value.to_bytes(REGISTER_SIZE, "little") for value in values]
+    return b"".join(parts)

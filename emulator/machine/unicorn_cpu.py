@@ -153,10 +153,13 @@ class UnicornCpu:
         return True
 
     def read_fxsave(self) -> bytes:
-        return fxsave.gather(lambda name, size: self._read_bytes(_register(name), size))
+        ctypes.memset(self._fpu, 0, len(self._fpu))
+        _read_batch(self.handle, self._fpu_ids, self._fpu_pointers, len(fxsave.REGISTERS))
+        return fxsave.gather(bytes(self._fpu))
 
     def write_fxsave(self, image: bytes) -> None:
-        fxsave.scatter(image, lambda name, data: self._write_bytes(_register(name), data))
+        ctypes.memmove(self._fpu, fxsave.scatter(image), len(self._fpu))
+        _write_batch(self.handle, self._fpu_ids, self._fpu_pointers, len(fxsave.REGISTERS))
 
     # ---- traps -------------------------------------------------------------------------------
 
@@ -234,14 +237,6 @@ class UnicornCpu:
         _read_register(self.handle, register, self._word_at)
         return self._word.value
 
-    def _read_bytes(self, register: int, length: int) -> bytes:
-        buffer = ctypes.create_string_buffer(16)
-        _read_register(self.handle, register, buffer)
-        return buffer.raw[:length]
-
-    def _write_bytes(self, register: int, data: bytes) -> None:
-        _write_register(self.handle, register, ctypes.create_string_buffer(data, 16))
-
     # ---- building ----------------------------------------------------------------------------
 
     def _make_buffers(self) -> None:
@@ -253,6 +248,11 @@ class UnicornCpu:
         self._pointers = (ctypes.c_void_p * 10)(*(base + 4 * i for i in order))
         self._word = ctypes.c_uint64()
         self._word_at = ctypes.byref(self._word)
+        count, size = len(fxsave.REGISTERS), fxsave.REGISTER_SIZE
+        self._fpu = (ctypes.c_uint8 * (count * size))()
+        self._fpu_ids = (ctypes.c_int * count)(*map(_register, fxsave.REGISTERS))
+        base = ctypes.addressof(self._fpu)
+        self._fpu_pointers = (ctypes.c_void_p * count)(*(base + size * i for i in range(count)))
         cell = (ctypes.c_int64 * 4)()
         self._cell_memory = cell
         self._cell = memoryview(cell).cast("B").cast("q")
