@@ -117,8 +117,15 @@ def _run(words: list[str]) -> int:
     from emulator.options import session_options
     from emulator.session import Session
 
-    session = Session(guest[0], guest[1:], session_options(parsed), HostStreams(), say=_say)
-    return session.run()
+    options = session_options(parsed)
+    if options.check is None:
+        return Session(guest[0], guest[1:], options, HostStreams(), say=_say).run()
+    from emulator.views.findings import Findings
+
+    with Findings(_say) as findings:
+        return Session(
+            guest[0], guest[1:], options, HostStreams(), say=_say, on_findings=findings.feed
+        ).run()
 
 
 def _trace(words: list[str]) -> int:
@@ -132,12 +139,13 @@ def _trace(words: list[str]) -> int:
     from emulator.host_streams import HostStreams
     from emulator.options import session_options
     from emulator.session import Session
+    from emulator.views.findings import Findings
 
     streams = HostStreams()  # before a file of ours takes the number of a closed stream
-    with trace_options.Tracer(parsed) as tracer:
+    with trace_options.Tracer(parsed) as tracer, Findings(tracer.say) as findings:
         session = Session(
             guest[0], guest[1:], session_options(parsed), streams,
-            on_events=tracer.feed, say=tracer.say,
+            on_events=tracer.feed, say=tracer.say, on_findings=findings.feed,
         )  # fmt: skip
         return session.run()
 

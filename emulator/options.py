@@ -9,6 +9,7 @@ from dataclasses import replace
 from emulator.session import Options
 from kernel.abi.process import RLIM_INFINITY, Resource
 from kernel.abi.sysno import Sysno
+from kernel.check.checker import CheckSettings
 from kernel.fs.layout import Bind
 from kernel.task.limits import Pair
 from kernel.task.semantics import SYSTEMS
@@ -28,6 +29,13 @@ def count(text: str) -> int:
     """A whole number above 0."""
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"not a number above 0: {text!r}")
+    return int(text)
+
+
+def status(text: str) -> int:
+    """An exit status, 0 to 255."""
+    if not text.isdigit() or int(text) > 255:
+        raise argparse.ArgumentTypeError(f"not an exit status: {text!r} (0 to 255)")
     return int(text)
 
 
@@ -102,6 +110,14 @@ def _add_vfork_options(parser: argparse.ArgumentParser) -> None:
         help=f"what vfork means: {', '.join(SYSTEMS)} (linux)")  # fmt: skip
     add("--vfork-registers", choices=("parent", "child"), default="parent",
         help="child: the parent goes on with the register values its child had last")  # fmt: skip
+    add(
+        "--check",
+        choices=("vfork", "vfork-strict"),
+        help="report what vfork children do that they must not (strict: calls of functions, too)",
+    )
+    add("--check-allow", action="append", default=[], metavar="SYMBOL",
+        help="not reported: writes to this variable, or by this function")  # fmt: skip
+    add("--check-exit", type=status, metavar="N", help="exit status if anything was reported")
     add("--fork", choices=("cow", "copy"), default="cow",
         help="copy: fork copies every page at once, as it once did")  # fmt: skip
     add("--overcommit", choices=("always", "never"),
@@ -138,6 +154,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--schedule", choices=("rr", "random"), default="rr", help="who runs next (rr)")
 
 
+def _check_settings(parsed: argparse.Namespace) -> CheckSettings | None:
+    """On request; and always where vfork is what POSIX promises, no more."""
+    if parsed.check is None and parsed.vfork != "posix":
+        return None
+    return CheckSettings(parsed.check == "vfork-strict", tuple(parsed.check_allow))
+
+
 def _usual_overcommit(system: str) -> str:
     """Solaris promises only what it has."""
     return "never" if system == "solaris" else "always"
@@ -169,4 +192,6 @@ def session_options(parsed: argparse.Namespace) -> Options:
         overcommit=(parsed.overcommit or _usual_overcommit(parsed.vfork)) == "always",
         max_procs_per_user=parsed.max_procs_per_user,
         fails_in=parsed.fail_alloc,
+        check=_check_settings(parsed),
+        check_exit=parsed.check_exit,
     )

@@ -15,9 +15,10 @@ from emulator.machine.unicorn_cpu import UnicornCpu
 from emulator.stopper import Stopper
 from kernel.abi.process import Resource
 from kernel.boot import FirstProgram, boot
+from kernel.check.checker import CheckSettings
 from kernel.clock import NANOSECONDS, Clock
 from kernel.errors import BadGuest
-from kernel.events import ConsoleOutput, Event, Journal
+from kernel.events import ConsoleOutput, Event, Finding, Journal
 from kernel.fs.console import Console, StreamKind
 from kernel.fs.layout import Bind, Layout, build_namespace
 from kernel.kernel import Kernel, Pause
@@ -63,6 +64,9 @@ class Options:
     overcommit: bool = True
     max_procs_per_user: int | None = None
     fails_in: tuple[str, int] | None = None
+    check: CheckSettings | None = None
+    check_exit: int | None = None
+    """Exit status where the misuse check found something and no signal killed the guest."""
 
 
 class Streams:
@@ -97,7 +101,8 @@ class Streams:
 class Session:
     """One run of a guest program.
 
-    `on_events` is called with the events of each stretch of the run, `say` with lines for people.
+    `on_events` is called with the events of each stretch of the run, `say` with lines for people,
+    `on_findings` with what the misuse check has found.
     Raises BadGuest where the program or an option cannot be used.
     """
 
@@ -109,11 +114,13 @@ class Session:
         streams: Streams | None = None,
         on_events: Callable[[list[Event]], None] | None = None,
         say: Callable[[str], None] | None = None,
+        on_findings: Callable[[list[Finding]], None] | None = None,
     ) -> None:
         self.options = options
         self.streams = streams if streams is not None else Streams()
         self.notices: list[str] = []
         self._on_events = on_events
+        self._on_findings = on_findings
         self._say = say or self.notices.append
         self._output = 0
         self._started = time.monotonic_ns()
@@ -136,6 +143,7 @@ class Session:
             vfork=options.vfork,
             max_tasks_of_user=options.max_procs_per_user,
             fails_in=options.fails_in,
+            check=options.check,
         )
         clock = _clock(options)
         recording = options.record or self._on_events is not None
@@ -171,7 +179,19 @@ class Session:
                 self._drain()
                 ended = self._react(pause)
                 if ended is not None:
-                    return ended
+                    return self._checked(ended)
+
+    def _checked(self, status: int) -> int:
+        """The exit status with --check-exit: a guest's death by a signal comes first."""
+        checker, first = self.system.checker, self.system.tasks.first
+        if checker is None or first is None:
+            return status
+        checker.finish()
+        self._drain()
+        was_killed = first.leader.is_gone and exit_status_of(first) & 0x7F
+        if self.options.check_exit is None or not checker.found or was_killed:
+            return status
+        return status if status == INTERRUPTED_STATUS else self.options.check_exit
 
     def _stop_soon(self) -> None:
         """End the stretch that runs: a guest in a long loop, or one that makes call after call."""
@@ -229,6 +249,9 @@ class Session:
         """Nobody can ever wake again. After the first process's end that is no news."""
         first = self.system.tasks.first
         assert first is not None
+        if self.system.checker is not None:
+            self.system.checker.all_asleep()
+            self._drain()
         if first.leader.is_gone:
             return self.status
         self._say("every process sleeps and nothing can wake one:")
@@ -260,10 +283,10 @@ class Session:
     def _drain(self) -> None:
         system = self.system
         output = system.console.drain()
-        if self._on_events is None and not self.options.record:
+        if not system.journal.recording:
             for stream, data in output:
                 self._write(stream, data)
-        else:
+        if system.journal.events:
             self._drain_events(system.journal.drain())
         for notice in system.notices:
             self._say(notice)
@@ -278,6 +301,10 @@ class Session:
                 pending = []
                 self._write(event.stream, event.text.encode("latin-1"))
             pending.append(event)
+            if isinstance(event, Finding) and self._on_findings is not None:
+                self._pass_on(pending)
+                pending = []
+                self._on_findings([event])
         self._pass_on(pending)
 
     def _pass_on(self, events: list[Event]) -> None:

@@ -41,8 +41,9 @@ def facts_of_sleep(task: Task, parent: Task) -> Facts | None:
     """The child sleeps in a system call; None where it does not."""
     if task.state is not TaskState.BLOCKED or task.call is None:
         return None
+    channel = task.wait_channel or "a signal"
     return {
-        "child": f"asleep in {_call_name(task)}, which waits for: {task.wait_channel or 'a signal'}",
+        "child": f"asleep in {_call_name(task)}, which waits for: {channel}",
         "needs": _needs(task, parent),
         "parent": _parent(task),
     }

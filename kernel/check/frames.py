@@ -65,7 +65,8 @@ def find_call_site(program: Program, memory: AddressSpace, registers: memoryview
 def _site(
     program: Program, memory: AddressSpace, pc: int, esp: int, ebp: int, wrapped: bool
 ) -> CallSite:
-    frames, low, at = [], esp, pc
+    frames: list[Frame] = []
+    low, at = esp, pc
     while len(frames) < _MAX_FRAMES:
         rule = program.frame_rule(at - 1)
         if rule is None:

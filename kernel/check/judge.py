@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from kernel.task.task import Task
 
 _EXIT = frozenset({"exit"})
-_LAST_CALLS = frozenset(
-    "_exit _Exit __exit execve execv execvp execvpe execl execlp execle fexecve execveat"
-    " __execve __execvpe".split()
-)
+_LAST_CALLS = frozenset({
+    "_exit", "_Exit", "__exit", "execve", "execv", "execvp", "execvpe", "execl", "execlp",
+    "execle", "fexecve", "execveat", "__execve", "__execvpe",
+})  # fmt: skip
 """What a child may call: these, and whatever they call in turn."""
 _THUNK = "__x86.get_pc_thunk"
 _MOST_ARGUMENTS = 64
@@ -41,9 +41,7 @@ class Judge:
     `own_stack` is where the stack begins that clone gave it, 0 where it uses its parent's.
     """
 
-    def __init__(
-        self, task: Task, site: CallSite, settings: CheckSettings, own_stack: int
-    ) -> None:
+    def __init__(self, task: Task, site: CallSite, settings: CheckSettings, own_stack: int) -> None:
         self.task = task
         self.memory = task.memory
         self.site = site

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ESP, _EBP, _EIP = 4, 5, 8
 """DWARF numbers of i386 registers."""
+_SHF_EXECINSTR = 4
 _known: WeakKeyDictionary[Inode, Program] = WeakKeyDictionary()
 
 
@@ -58,22 +59,24 @@ class Program:
 
     def _read_symbols(self) -> None:
         table = self._elf.get_section_by_name(".symtab")
+        headers: dict[int, Any] = {}
         for symbol in table.iter_symbols() if table is not None else ():
             kind, section = symbol["st_info"]["type"], symbol["st_shndx"]
-            if section == "SHN_UNDEF" or not symbol.name:
+            if not isinstance(section, int) or not symbol.name:
                 continue
-            found = Symbol(symbol["st_value"], symbol["st_value"] + symbol["st_size"], symbol.name)
-            if kind == "STT_FUNC" or (kind == "STT_NOTYPE" and self._is_code(section)):
-                self.functions.append(found)
+            if section not in headers:
+                headers[section] = self._elf.get_section(section).header
+            header, start = headers[section], symbol["st_value"]
+            end = start + (symbol["st_size"] or header["sh_addr"] + header["sh_size"] - start)
+            if end <= start or not start:
+                continue
+            is_code = header["sh_flags"] & _SHF_EXECINSTR
+            if kind == "STT_FUNC" or (kind == "STT_NOTYPE" and is_code):
+                self.functions.append(Symbol(start, end, symbol.name))
             elif kind in ("STT_OBJECT", "STT_NOTYPE"):
-                self.objects.append(found)
+                self.objects.append(Symbol(start, end, symbol.name))
         self.functions.sort(key=_by_start_best_last)
         self.objects.sort(key=_by_start_best_last)
-
-    def _is_code(self, section: int | str) -> bool:
-        return isinstance(section, int) and bool(
-            self._elf.get_section(section)["sh_flags"] & 4  # SHF_EXECINSTR
-        )
 
     # ---- names -------------------------------------------------------------------------------
 
@@ -128,9 +131,9 @@ def program_of(inode: Inode) -> Program:
     return program
 
 
-def _by_start_best_last(symbol: Symbol) -> tuple[int, bool, bool, str]:
-    """Of several names for a start, the last in this order is shown: sized, with no underscore."""
-    return symbol.start, symbol.end > symbol.start, symbol.name[0] != "_", symbol.name
+def _by_start_best_last(symbol: Symbol) -> tuple[int, int, bool, str]:
+    """Of several names for a start, the last is shown: the closest fit, with no underscore."""
+    return symbol.start, -symbol.end, symbol.name[0] != "_", symbol.name
 
 
 def _find(symbols: list[Symbol], starts: list[int], address: int) -> Symbol | None:
@@ -138,7 +141,7 @@ def _find(symbols: list[Symbol], starts: list[int], address: int) -> Symbol | No
     if i < 0:
         return None
     symbol = symbols[i]
-    return symbol if address < symbol.end or symbol.start == symbol.end else None
+    return symbol if address < symbol.end else None
 
 
 def _read_lines(elf: Any) -> list[tuple[int, str, int]]:

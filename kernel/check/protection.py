@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """Octets at an address, as they were and as they are: of equal length, first and last differ."""
+    """Octets at an address, as they were and as they are; the first and the last differ."""
 
     address: int
     before: bytes
