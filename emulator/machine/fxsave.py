@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 SIZE = 512
 _MXCSR_MASK = 0xFFFF
@@ -68,6 +69,7 @@ REGISTER_SIZE = 16
 _FIRST_XMM, _FIRST_WORD = 8, 16
 
 
+@lru_cache(maxsize=16)
 def gather(registers: bytes) -> bytes:
     """The image of a CPU with these registers, FP0 to FP7 as they lie."""
     parts = [registers[at : at + REGISTER_SIZE] for at in range(0, len(registers), REGISTER_SIZE)]
@@ -83,6 +85,7 @@ def gather(registers: bytes) -> bytes:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=16)
 def scatter(image: bytes) -> bytes:
     """The registers of a CPU that holds what the image does."""
     state = unpack(image)

@@ -6,6 +6,7 @@ much. What Unicorn does differently from a PC is repaired here: see `_exception`
 
 import ctypes
 import struct
+from functools import cache
 from typing import Any
 
 from unicorn import unicorn_const as const
@@ -376,6 +377,7 @@ class UnicornCpu:
         return ctypes.string_at(context.handle.value or 0, uclib.uc_context_size(self.handle))
 
 
+@cache
 def _register(name: str) -> int:
     return int(getattr(x86, f"UC_X86_REG_{name.upper()}"))
 

@@ -5,8 +5,8 @@ header and the SSE part from the image, as Linux does.
 """
 
 import struct
+from functools import lru_cache
 
-from emulator.machine import fxsave
 from kernel.abi.signal_frames import FXSR_MAGIC, LEGACY_FPU
 
 _ENVIRONMENT = struct.Struct("<HHBxHIIII")
@@ -15,6 +15,7 @@ _HIGH = 0xFFFF_0000
 _VALID, _ZERO, _SPECIAL, _EMPTY = 0, 1, 2, 3
 
 
+@lru_cache(maxsize=16)
 def to_frame(image: bytes) -> bytes:
     """Header and image, from an FXSAVE image of 512 octets."""
     control, status, abridged, opcode, fip, fcs, fdp, fds = _ENVIRONMENT.unpack_from(image)
@@ -29,6 +30,7 @@ def to_frame(image: bytes) -> bytes:
     return header + image
 
 
+@lru_cache(maxsize=16)
 def from_frame(data: bytes) -> bytes:
     """The FXSAVE image to load, from header and image; any octets give a loadable one."""
     control, status, tags, fip, fcs, fdp, fds, stack, _, _ = LEGACY_FPU.unpack_from(data)
@@ -61,6 +63,3 @@ def _tag(register: bytes) -> int:
     if exponent == 0:
         return _SPECIAL if significand else _ZERO
     return _VALID if significand >> 63 else _SPECIAL
-
-
-assert len(fxsave.INITIAL) == fxsave.SIZE
