@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tests.bench.host import busyness, describe
 from tests.bench.results import Row, rows_of
-from tests.bench.rounds import Samples, measure
+from tests.bench.rounds import Manner, Samples, measure
 from tests.bench.runners import OURS, RUNNERS, Runner, build_guests, reason_it_cannot_run
 from tests.bench.table import markdown, print_for_terminal
 from tests.bench.works import WORKS, chosen
@@ -24,6 +24,8 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     add("--only", action="append", default=[], metavar="NAME",
         help=f"works that begin so: {', '.join(work.key for work in WORKS)}")  # fmt: skip
     add("--quick", action="store_true", help="a quarter of the iterations, one round")
+    add("--cpu-time", action="store_true",
+        help="processor time in place of the wall clock's: for a busy machine")  # fmt: skip
     add("--markdown", action="store_true", help="the table as the README has it")
     add("--check", action="store_true", help="exit status 1 if a floor is missed")
     options = parser.parse_args(words)
@@ -80,10 +82,11 @@ def main(words: Sequence[str] | None = None) -> int:
     busy = busyness()
     runners, missing = runners_here()
     works = chosen(options.only)
-    samples = measure(works, runners, options.rounds, options.quick, tell)
+    manner = Manner(options.rounds, options.quick, options.cpu_time)
+    samples = measure(works, runners, manner, tell)
     tell("")
     rows = rows_of(works, samples)
-    show(rows, describe(options.rounds), options.markdown or not sys.stdout.isatty())
+    show(rows, describe(manner), options.markdown or not sys.stdout.isatty())
     for line in filter(None, [busy, *missing, *notes(rows, samples)]):
         print(line, file=sys.stderr)
     is_ours_here = any(runner.name == OURS for runner in runners)

@@ -9,6 +9,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.bench.rounds import Manner
 from tests.bench.runners import version_of_qemu
 
 
@@ -30,13 +31,15 @@ def busyness() -> str:
     )
 
 
-def describe(rounds: int, day: str | None = None) -> str:
+def describe(manner: Manner) -> str:
     """Processor, kernel and versions; the kernel's without what its builder appended."""
     release = re.match(r"[\d.]+\d", platform.release())
     kernel = f"{platform.system()} {release[0] if release else platform.release()}"
     tools = [f"Python {platform.python_version()}", f"unicorn {version('unicorn')}"]
     if qemu := version_of_qemu():
         tools.append(f"qemu-i386 {qemu}")
-    day = day or time.strftime("%Y-%m-%d")
+    day, rounds = time.strftime("%Y-%m-%d"), manner.rounds
     how = f"medians of {rounds} interleaved rounds" if rounds > 1 else "one round only"
+    if manner.by_processor:
+        how += ", in seconds of processor time"
     return f"{processor()}, {os.cpu_count()} cores, {kernel}; {', '.join(tools)}; {day}; {how}."

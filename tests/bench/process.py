@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from resource import struct_rusage
 from time import perf_counter
 from types import FrameType
 
@@ -27,10 +28,11 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds that one command took."""
+    """Seconds that one command took; processor time is its own and its children's."""
 
     wall: float
     user: float
+    processor: float
 
 
 def time_command(argv: list[str], environment: Mapping[str, str]) -> Spent:
@@ -43,16 +45,16 @@ def time_command(argv: list[str], environment: Mapping[str, str]) -> Spent:
         ]
         start = perf_counter()
         pid = os.posix_spawn(argv[0], argv, environment, file_actions=redirections)
-        status, user = wait_at_most(TIME_LIMIT, pid, argv)
+        status, usage = wait_at_most(TIME_LIMIT, pid, argv)
         wall = perf_counter() - start
         if status != 0:
             errors.seek(0)
             raise Failed(how_it_ended(argv, status, errors.read().decode(errors="replace")))
-    return Spent(wall, user)
+    return Spent(wall, usage.ru_utime, usage.ru_utime + usage.ru_stime)
 
 
-def wait_at_most(seconds: int, pid: int, argv: Sequence[str]) -> tuple[int, float]:
-    """Exit status (-n for signal n) and user time; kills a child that takes too long."""
+def wait_at_most(seconds: int, pid: int, argv: Sequence[str]) -> tuple[int, struct_rusage]:
+    """Exit status (-n for signal n) and account; kills a child that takes too long."""
 
     def give_up(_signal: int, _frame: FrameType | None) -> None:
         raise TimeoutError
@@ -70,7 +72,7 @@ def wait_at_most(seconds: int, pid: int, argv: Sequence[str]) -> tuple[int, floa
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, previous)
-    return os.waitstatus_to_exitcode(status), usage.ru_utime
+    return os.waitstatus_to_exitcode(status), usage
 
 
 def how_it_ended(argv: Sequence[str], status: int, errors: str) -> str:

@@ -13,6 +13,16 @@ from tests.bench.works import Measure, Work
 TRIES = 3  # for a difference that came out below zero
 QUICK = 4  # the part of the iterations that a quick run takes is one by this
 
+
+@dataclass(frozen=True)
+class Manner:
+    """How to measure: rounds, fewer iterations, processor time in place of the wall clock's."""
+
+    rounds: int = 5
+    is_quick: bool = False
+    by_processor: bool = False
+
+
 Key = tuple[str, str]  # of a work, of a runner
 
 
@@ -31,45 +41,47 @@ class Samples:
 def measure(
     works: Sequence[Work],
     runners: Sequence[Runner],
-    rounds: int,
-    is_quick: bool,
+    manner: Manner,
     tell: Callable[[str], None],
 ) -> Samples:
     """Takes all samples; a work that fails once with a runner is not tried with it again."""
     samples = Samples()
-    for turn in range(1, rounds + 1):
+    for turn in range(1, manner.rounds + 1):
         for work in works:
             for runner in runners:
-                tell(f"round {turn} of {rounds}: {work.title}, {runner.name}")
-                take_sample(samples, work, runner, is_quick)
+                tell(f"round {turn} of {manner.rounds}: {work.title}, {runner.name}")
+                take_sample(samples, work, runner, manner)
     return samples
 
 
-def take_sample(samples: Samples, work: Work, runner: Runner, is_quick: bool) -> None:
+def take_sample(samples: Samples, work: Work, runner: Runner, manner: Manner) -> None:
     key = work.key, runner.name
     if key in samples.failures:
         return
     try:
-        samples.taken.setdefault(key, []).append(sample(work, runner, is_quick))
+        samples.taken.setdefault(key, []).append(sample(work, runner, manner))
     except Failed as reason:
         samples.failures[key] = str(reason)
 
 
-def sample(work: Work, runner: Runner, is_quick: bool) -> float:
+def sample(work: Work, runner: Runner, manner: Manner) -> float:
     """One number for one work. Raises Failed."""
     if work.measure is Measure.MEMORY:
         return peak_memory(runner.hello(), ENVIRONMENT)
     if work.measure is Measure.COMMAND:
-        return time_command(runner.hello(), ENVIRONMENT).wall
-    count = max(2, work.counts[runner.name] // (QUICK if is_quick else 1))
+        spent = time_command(runner.hello(), ENVIRONMENT)
+        return spent.processor if manner.by_processor else spent.wall
+    count = max(2, work.counts[runner.name] // (QUICK if manner.is_quick else 1))
     for _ in range(TRIES):
-        few, many = (seconds(work, runner, iterations) for iterations in (1, count))
+        few, many = (seconds(work, runner, times, manner) for times in (1, count))
         if many > few:
             return per_iteration(few, 1, many, count)
     raise Failed(f"{work.key} by {runner.name}: too short to be measured amid this noise")
 
 
-def seconds(work: Work, runner: Runner, iterations: int) -> float:
-    """User time of a CPU-bound work, the wall clock's of any other."""
+def seconds(work: Work, runner: Runner, iterations: int, manner: Manner) -> float:
+    """User time of a CPU-bound work; else the wall clock's, or all processor time."""
     spent = time_command(runner.command(work.guest, str(iterations), *work.more), ENVIRONMENT)
-    return spent.user if work.measure is Measure.USER_TIME else spent.wall
+    if work.measure is Measure.USER_TIME:
+        return spent.user
+    return spent.processor if manner.by_processor else spent.wall
