@@ -128,7 +128,7 @@ class Session:
         machine = _machine(options)
         self.system = self._build(machine)
         self.kernel = Kernel(self.system)
-        self._stopper.attach(self._stop_soon)
+        self._stopper.attach(machine.interrupt)
         argv = (options.argv0 if options.argv0 is not None else program, *arguments)
         self._boot(program, argv)
 
@@ -192,11 +192,6 @@ class Session:
         if self.options.check_exit is None or not checker.found or was_killed:
             return status
         return status if status == INTERRUPTED_STATUS else self.options.check_exit
-
-    def _stop_soon(self) -> None:
-        """End the stretch that runs: a guest in a long loop, or one that makes call after call."""
-        self.kernel.stop_requested = True
-        self.system.machine.interrupt()
 
     def _quantum(self) -> int:
         limit = self.options.max_blocks
