@@ -20,6 +20,7 @@ from kernel.syscalls.arguments import (
     Size,
     describe_buffer,
 )  # fmt: skip
+from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.table import syscall
 from kernel.syscalls.transfer import PIECE, Span, end_early, read_into, write_from
 from kernel.task.task import Call, Task
@@ -142,3 +143,38 @@ def pwritev(task: Task, file: File, vector: InVector, count: Int, offset: LongLo
     """writev at an offset."""
     _require_offset(offset, count)
     return write_from(task, file, spans_of(task, vector, count), offset)
+
+
+RWF_FLAGS = (
+    (1, "RWF_HIPRI"), (2, "RWF_DSYNC"), (4, "RWF_SYNC"), (8, "RWF_NOWAIT"), (16, "RWF_APPEND"),
+)  # fmt: skip
+_RWF_NOWAIT_OR_APPEND = 8 | 16
+TransferFlags = Annotated[int, NamedFlagsArgument(RWF_FLAGS)]
+
+
+def _offset_of_flagged(offset: int, count: int, flags: int) -> int | None:
+    """Where preadv2 and pwritev2 begin: None is where the file stands. EOPNOTSUPP, EINVAL."""
+    if flags >= 32 or flags & _RWF_NOWAIT_OR_APPEND:
+        raise SysError(Errno.EOPNOTSUPP)
+    if offset == -1:
+        return None
+    _require_offset(offset, count)
+    return offset
+
+
+@syscall(Sysno.PREADV2)
+def preadv2(
+    task: Task, file: File, vector: OutVector, count: Int, offset: LongLong, flags: TransferFlags
+) -> int:
+    """preadv, at the file's own offset where `offset` is -1. RWF_NOWAIT is EOPNOTSUPP."""
+    place = _offset_of_flagged(offset, count, flags)
+    return read_into(task, file, spans_of(task, vector, count), place)
+
+
+@syscall(Sysno.PWRITEV2)
+def pwritev2(
+    task: Task, file: File, vector: InVector, count: Int, offset: LongLong, flags: TransferFlags
+) -> int:
+    """The same for writing. RWF_APPEND is EOPNOTSUPP."""
+    place = _offset_of_flagged(offset, count, flags)
+    return write_from(task, file, spans_of(task, vector, count), place)

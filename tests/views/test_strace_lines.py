@@ -20,7 +20,7 @@ from tests.strace_text import ATTACHED
 from tests.views.recorded import events_of, recording
 
 ON_A_TERMINAL = [
-    "raw_vfork", "family", "misuse_exit", "misuse_return", "jobs",
+    "raw_vfork", "family", "misuse_exit", "misuse_return", "jobs", "files",
 ]  # fmt: skip
 
 

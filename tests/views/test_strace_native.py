@@ -25,6 +25,7 @@ SAMPLES = {
     "misuse_exit": ["./misuse", "exit"],
     "misuse_return": ["./misuse", "return"],
     "jobs": ["./jobs", "without SIGCHLD"],
+    "files": ["./files"],
 }
 WITHOUT_SIGCHLD = {"family", "misuse_exit", "misuse_return", "demo/vfork_memory"}
 """A parent goes on, after vfork, while its child is not quite gone."""
@@ -124,7 +125,7 @@ def test_guest_is_traced_as_natively(
     assert_equal_to_native(name, [f"./{path.name}"], path.parent, tmp_path, emu)
 
 
-@pytest.mark.parametrize("name", ["raw_vfork", "family", "misuse_exit"])
+@pytest.mark.parametrize("name", ["raw_vfork", "family", "misuse_exit", "files"])
 def test_trace_equals_the_recording(name: str, samples: Path, emu: Emulate, tmp_path: Path) -> None:
     if os.confstr("CS_GNU_LIBC_VERSION") != RECORDED_LIBRARY:
         pytest.skip(f"the recorded programs had {RECORDED_LIBRARY}, which makes other calls")
