@@ -106,7 +106,7 @@ def _become(task: Task, new: Credentials) -> int:
     old = task.credentials
     had_root = 0 in (old.uid, old.euid, old.suid)
     has_root = 0 in (new.uid, new.euid, new.suid)
-    if had_root and not has_root:
+    if had_root and not has_root and not old.keeps_capabilities:
         new = replace(new, permitted=0, effective=0)
     if old.euid == 0 and new.euid != 0:
         new = replace(new, effective=0)

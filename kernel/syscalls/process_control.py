@@ -89,13 +89,17 @@ def prctl(
         task.death_signal = value
     elif option == Prctl.PR_GET_PDEATHSIG:
         task.memory.write_word(value, task.death_signal)
+    elif option == Prctl.PR_SET_KEEPCAPS and value <= 1:
+        task.credentials = replace(task.credentials, keeps_capabilities=bool(value))
     else:
-        return _process_flags(task, option, value)
+        return _flags(task, option, value)
     return 0
 
 
-def _process_flags(task: Task, option: int, value: int) -> int:
+def _flags(task: Task, option: int, value: int) -> int:
     process = task.process
+    if option == Prctl.PR_GET_KEEPCAPS:
+        return int(task.credentials.keeps_capabilities)
     if option == Prctl.PR_GET_DUMPABLE:
         return int(process.is_dumpable)
     if option == Prctl.PR_GET_NO_NEW_PRIVS:

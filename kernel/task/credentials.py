@@ -1,6 +1,6 @@
 """Credentials: who a task is; frozen, replaced and never changed (credentials(7))."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernel.abi.process import ALL_CAPABILITIES, Capability
 
@@ -21,6 +21,8 @@ class Credentials:
     permitted: int = ALL_CAPABILITIES
     effective: int = ALL_CAPABILITIES
     inheritable: int = 0
+    keeps_capabilities: bool = False
+    """The permitted ones survive when no id is root's any more (PR_SET_KEEPCAPS)."""
 
     @classmethod
     def of_user(cls, uid: int, gid: int) -> "Credentials":
@@ -31,6 +33,19 @@ class Credentials:
     def has(self, capability: Capability) -> bool:
         """Whether the capability is in the effective set."""
         return bool(self.effective >> capability & 1)
+
+    def after_exec(self) -> "Credentials":
+        """With a new program: root gets all capabilities back, others lose theirs."""
+        permitted = ALL_CAPABILITIES if 0 in (self.uid, self.euid) else 0
+        effective = permitted if self.euid == 0 else 0
+        return replace(
+            self,
+            suid=self.euid,
+            fsuid=self.euid,
+            permitted=permitted,
+            effective=effective,
+            keeps_capabilities=False,
+        )
 
     def is_in_group(self, gid: int) -> bool:
         """Whether file access by this group applies."""

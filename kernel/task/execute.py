@@ -140,6 +140,7 @@ def _commit(
     futex.release_robust_list(task)
     futex.clear_tid(task)
     task.is_vfork_child = False
+    task.credentials = task.credentials.after_exec()
     if leave_memory(task, "executed"):
         task.system.scheduler.must_yield = True
     task.memory = memory
