@@ -20,7 +20,7 @@
 #include "errors.h"
 #include "task.h"
 
-enum { USER = 54321, RLIMIT_NPROC = 6, PR_SET_KEEPCAPS = 8, NR_ugetrlimit = 191, NR_getuid32 = 199 };
+enum { USER = 54321, PR_SET_KEEPCAPS = 8 };
 enum { NOTHING = -1, CAP_KILL = 5, CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24 };
 
 static byte stack[4096] __attribute__((aligned(16)));
