@@ -18,12 +18,11 @@
  * Status: 0
  */
 #include "errors.h"
-#include "task.h"
+#include "handler.h"
 
-enum { USER = 54321, PR_SET_KEEPCAPS = 8 };
+enum { RLIMIT_NPROC = 6, USER = 54321, PR_SET_KEEPCAPS = 8 };
 enum { NOTHING = -1, CAP_KILL = 5, CAP_SYS_ADMIN = 21, CAP_SYS_RESOURCE = 24 };
 
-static byte stack[4096] __attribute__((aligned(16)));
 static int thread_ends[2];
 
 /* The soft limit: a user may raise it again. */
@@ -76,11 +75,10 @@ static void with(const char *who, int is_user, int capability)
     wait4(pid, 0, 0);
 }
 
-static int wait_for_end(void)
+static void wait_for_end(void)
 {
     byte octet;
     read(thread_ends[0], &octet, 1);
-    return 0;
 }
 
 __attribute__((noreturn)) static void as_user(void)
@@ -89,7 +87,7 @@ __attribute__((noreturn)) static void as_user(void)
     print_outcome("user, limit 1", try_vfork(1));
     limit_tasks(3);
     pipe(thread_ends);
-    if (start_task(THREAD, stack + sizeof stack, wait_for_end) < 0)
+    if (start_thread(wait_for_end) < 0)
         fail("no thread\n");
     int zombie = try_vfork(0);
     print_outcome("user, limit 3, 1 thread more", zombie);

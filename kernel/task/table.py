@@ -63,8 +63,13 @@ class TaskTable:
         return [process for process in self.processes() if process.group == group]
 
     def count_of_user(self, uid: int) -> int:
-        """Tasks (threads and zombies too) whose real uid this is."""
-        return sum(1 for task in self.by_tid.values() if task.credentials.uid == uid)
+        """Tasks (threads and zombies too) whose real uid this is; init is nobody's."""
+        init = self.init.leader
+        return sum(
+            1
+            for task in self.by_tid.values()
+            if task.credentials.uid == uid and task is not init
+        )
 
     def is_full(self) -> bool:
         """Whether the system-wide limit is reached."""
