@@ -57,7 +57,7 @@ class Checker:
     def report(self, watch: Watch) -> None:
         """Emit everything found so far."""
         judge = watch.judge
-        judge.settle_arguments(set())
+        judge.settle_arguments()
         for draft in judge.drafts.values():
             self._complete(watch, draft)
             self._emit(watch, draft, judge.program)

@@ -30,7 +30,7 @@ class Frame(NamedTuple):
 
 
 class CallSite(NamedTuple):
-    """Where vfork was called. `pc` and `esp` are what the caller goes on with after the wrapper.
+    """Where vfork was called. After the wrapper the caller goes on with `pc`, `esp` and `ebp`.
 
     `wrapped` tells whether there is one to return from first; `frames` are the caller's and those
     of its callers, as far as the program's CFI reaches.
@@ -38,6 +38,7 @@ class CallSite(NamedTuple):
 
     pc: int
     esp: int
+    ebp: int
     wrapped: bool
     function: str
     frames: tuple[Frame, ...]
@@ -66,7 +67,7 @@ def _site(
     program: Program, memory: AddressSpace, pc: int, esp: int, ebp: int, wrapped: bool
 ) -> CallSite:
     frames: list[Frame] = []
-    low, at = esp, pc
+    low, at, own_ebp = esp, pc, ebp
     while len(frames) < _MAX_FRAMES:
         rule = program.frame_rule(at - 1)
         if rule is None:
@@ -76,7 +77,7 @@ def _site(
             break
         frames.append(Frame(_name(program, at - 1), low, cfa))
         low, at = cfa, _word(memory, cfa - 4)
-    return CallSite(pc, esp, wrapped, _name(program, pc - 1), tuple(frames))
+    return CallSite(pc, esp, own_ebp, wrapped, _name(program, pc - 1), tuple(frames))
 
 
 def _name(program: Program, address: int) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from emulator.machine.machine import EIP, ESP
 from kernel.abi.signals import signal_name
+from kernel.check.arguments import Arguments, slots_read
 from kernel.check.draft import NOTE, Draft
 from kernel.check.instruction import Instruction, peek
 from kernel.check.places import ERRNO, errno_of, name_of
@@ -31,8 +32,6 @@ _LAST_CALLS = frozenset({
 })  # fmt: skip
 """What a child may call: these, and whatever they call in turn."""
 _THUNK = "__x86.get_pc_thunk"
-_MOST_ARGUMENTS = 64
-"""Octets at ESP that are taken for the arguments of the call that follows."""
 
 
 class Judge:
@@ -63,8 +62,7 @@ class Judge:
         self.inside: int | None = None
         """ESP at the call of a function, while the child is in it."""
         self.called_from = 0
-        self.arguments: list[tuple[int, Change]] = []
-        self.argument_words: set[int] = set()
+        self.arguments = Arguments(site.esp)
         frame_end = site.return_slot or site.esp
         self.frame_before = peek(self.memory, site.esp, min(frame_end + 4 - site.esp, 4096))
 
@@ -83,8 +81,8 @@ class Judge:
         self.lowest = min(self.lowest, esp)
         counted = [address for address in stores if self._is_lent(address)]
         self.result.follow(at, registers, counted[0] if counted else None)
-        if at.esp == self.site.esp and not self.own_stack:
-            self.argument_words.update(counted)
+        if at.esp == self.site.esp and counted:
+            self.arguments.stored(counted[0])
         for change in changes:
             self._wrote(at, change)
         self._check_frame(at, esp)
@@ -100,7 +98,7 @@ class Judge:
 
     def kernel_wrote(self, change: Change, call: str, instruction: int) -> None:
         """A system call of the child stored something, or replaced a part of the memory."""
-        self.settle_arguments(set())
+        self.settle_arguments()
         self._modified(instruction, change, call)
 
     def mapped(self, call: str, instruction: int, address: int, length: int) -> None:
@@ -133,21 +131,24 @@ class Judge:
         return not self.stack_start <= address < self.site.esp
 
     def _wrote(self, at: Instruction, change: Change) -> None:
-        above = change.address - self.site.esp
-        if at.esp == self.site.esp and not self.own_stack and 0 <= above < _MOST_ARGUMENTS:
-            self.arguments.append((at.eip, change))
+        if (
+            at.esp == self.site.esp
+            and not self.own_stack
+            and self.arguments.may_hold(change.address)
+        ):
+            self.arguments.keep(at.eip, change)
         else:
             self._modified(at.eip, change)
 
-    def settle_arguments(self, words: set[int]) -> None:
-        """A call follows: what was stored from ESP upwards were its arguments, the rest data."""
-        end = self.site.esp
-        while end in words:
-            end += 4
-        pending, self.arguments = self.arguments, []
-        for eip, change in pending:
-            if change.address >= end:
-                self._modified(eip, change)
+    def settle_arguments(self, called: bool = False) -> None:
+        """A call follows, or something after which none does: what was stored, and is no argument,
+        is data."""
+        if called and self.arguments.has_pending and self.arguments.variables is None:
+            start, end = self.program.extent(self.site.pc - 1)
+            code = peek(self.memory, start, end - start)
+            self.arguments.variables = slots_read(code, start, self.site.esp, self.site.ebp)
+        for eip, change in self.arguments.settle(called):
+            self._modified(eip, change)
 
     def _modified(self, eip: int, change: Change, call: str = "") -> None:
         change = _trimmed(change, lambda at: self._is_lent(at) and not self.result.contains(at))
@@ -208,7 +209,7 @@ class Judge:
         return bool(self.handlers) and is_within(self.task.signals, esp)
 
     def _returns(self, at: Instruction, slot: int | None) -> None:
-        self.settle_arguments(set())
+        self.settle_arguments()
         draft = self.returned = self._find("W2", at.eip, self.site.function)
         draft.count = 1
         how = "a return" if at.is_return else "an assignment to ESP"
@@ -220,7 +221,6 @@ class Judge:
         self._note_handler("W2")
 
     def _exits(self, at: Instruction, esp: int) -> None:
-        self.settle_arguments(self.argument_words)
         draft = self.exit = self._find("W3", at.eip, "exit")
         draft.count = 1
         draft.facts["status"] = int.from_bytes(peek(self.memory, esp + 4, 4), "little") & 0xFF
@@ -228,8 +228,7 @@ class Judge:
 
     def _called(self, at: Instruction, esp: int, target: int) -> None:
         if at.esp == self.site.esp:
-            self.settle_arguments(self.argument_words)
-        self.argument_words.clear()
+            self.settle_arguments(called=True)
         if self.inside is not None or self.in_wrapper or self.exit is not None:
             return
         pushed = int.from_bytes(peek(self.memory, esp, 4), "little")
@@ -237,7 +236,7 @@ class Judge:
         if target == pushed or (function is not None and function.name.startswith(_THUNK)):
             return
         self.inside, self.called_from = esp + 4, at.eip
-        if not self.settings.strict or self.own_stack:
+        if not self.settings.strict or self.own_stack or not self.program.functions:
             return
         if self.program.has_name(target, _LAST_CALLS | _EXIT):
             return

@@ -114,12 +114,27 @@ class Program:
 
     def frame_rule(self, address: int) -> FrameRule | None:
         """The frame layout at an address, from .eh_frame or .debug_frame; None where unknown."""
+        entry = self._frame_entry(address)
+        return None if entry is None else _rule(entry.get_decoded().table, address)
+
+    def extent(self, address: int) -> tuple[int, int]:
+        """Start and end of the function that contains an address; (0, 0) where unknown."""
+        function = self.function_at(address)
+        if function is not None:
+            return function.start, function.end
+        entry = self._frame_entry(address)
+        if entry is None:
+            return 0, 0
+        start = entry.header["initial_location"]
+        return start, start + entry.header["address_range"]
+
+    def _frame_entry(self, address: int) -> Any | None:
         if self._frames is None:
             self._frames = _read_frames(self._elf)
         for entry in self._frames:
             start = entry.header["initial_location"]
             if start <= address < start + entry.header["address_range"]:
-                return _rule(entry.get_decoded().table, address)
+                return entry
         return None
 
 
