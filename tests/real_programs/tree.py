@@ -58,7 +58,7 @@ def native(root: Path, *words: str) -> Outcome:
     copy = root.parent / "native"
     if copy.exists():
         shutil.rmtree(copy)
-    shutil.copytree(root, copy, symlinks=True)
+    subprocess.run(["cp", "-a", str(root), str(copy)], check=True)
     variables = " ".join(f"{name}={value}" for name, value in ENVIRONMENT.items())
     mount = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"'
     enter = f'exec env -i {variables} {shutil.which("chroot")} "$0" "$@"'
