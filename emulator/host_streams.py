@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from emulator.session import Streams
-from kernel.fs.console import StreamKind
+from kernel.fs.console import Console, StreamKind
+
+if TYPE_CHECKING:
+    from emulator.host_terminal import HostTerminal
 
 CHUNK = 1 << 16
 
@@ -77,6 +82,18 @@ class HostStreams(Streams):
 
     def __init__(self) -> None:
         super().__init__(b"", (kind_of(0), kind_of(1), kind_of(2)))
+        self._terminal: HostTerminal | None = None
+
+    def in_use(self, console: Console) -> AbstractContextManager[object]:
+        if not console.feeds_terminal:
+            return nullcontext()
+        from emulator.host_terminal import HostTerminal
+
+        self._terminal = HostTerminal(console)
+        return self._terminal
+
+    def has_keys(self) -> bool:
+        return self._terminal is not None and self._terminal.has_keys()
 
     def read(self) -> bytes:
         return read_input()
@@ -85,6 +102,8 @@ class HostStreams(Streams):
         return write_all(stream or 1, data)
 
     def wait(self, seconds: float | None, for_input: bool) -> bool:
+        if self._terminal is not None:
+            return self._terminal.wait(seconds)
         import select
 
         return bool(select.select([0] if for_input else [], [], [], seconds)[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from emulator.machine.unicorn_cpu import UnicornCpu
@@ -93,6 +94,14 @@ class Streams:
             time.sleep(seconds)
         return for_input
 
+    def in_use(self, console: Console) -> AbstractContextManager[object]:
+        """Surrounds the run: a terminal is set up for the guest and restored."""
+        return nullcontext()
+
+    def has_keys(self) -> bool:
+        """Whether somebody pressed keys that the guest's terminal should see while it runs."""
+        return False
+
     def write(self, stream: int, data: bytes) -> bool:
         self.written[stream] += data
         return True
@@ -172,11 +181,14 @@ class Session:
         """Run until no process is left; the exit status: the guest's own, 128 + n for signal n,
         124 at a limit or when nothing can ever wake a process again, 130 after Ctrl-C.
         """
-        with self._stopper.watching(self.options.timeout):
+        in_use = self.streams.in_use(self.system.console)
+        with self._stopper.watching(self.options.timeout), in_use:
             while True:
                 self._keep_time()
                 pause = self.kernel.run(self._quantum())
                 self._drain()
+                if self.streams.has_keys():
+                    self.system.console.feed(self.streams.read())
                 ended = self._react(pause)
                 if ended is not None:
                     return self._checked(ended)
