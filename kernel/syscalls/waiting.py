@@ -29,6 +29,8 @@ _WAIT4_OPTIONS = WaitOption.WNOHANG | WaitOption.WUNTRACED | WaitOption.WCONTINU
 _CLONE_OPTIONS = WNOTHREAD | WALL | WCLONE
 _WAITID_STATES = WaitOption.WEXITED | WaitOption.WUNTRACED | WaitOption.WCONTINUED
 SIGINFO_SIZE = 128
+_INFO_WRITTEN = 24
+"""waitid fills in the siginfo up to si_status."""
 
 
 class _StatusArgument(Argument):
@@ -120,10 +122,10 @@ def _write_info(task: Task, address: int, report: Report | None) -> None:
     if not address:
         return
     if report is None:
-        task.memory.write(address, bytes(24))
+        task.memory.write(address, bytes(_INFO_WRITTEN))
         return
     info = SigInfo(Signal.SIGCHLD, report.code, report.pid, report.uid, report.detail)
-    task.memory.write(address, pack(info)[:28])
+    task.memory.write(address, pack(info)[:_INFO_WRITTEN])
 
 
 @syscall(Sysno.WAITID)

@@ -156,7 +156,7 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
         child.sighand.reset_handlers()
     child.signals = _new_signals(task, flags)
     child.credentials = task.credentials
-    child.name = task.name
+    child.name, child.nice = task.name, task.nice
     child.no_new_privileges, child.personality = task.no_new_privileges, task.personality
     if not flags & _VM:
         child.rseq_area, child.rseq_signature = task.rseq_area, task.rseq_signature

@@ -170,6 +170,8 @@ def _become_only_thread(task: Task) -> None:
         system.scheduler.forget(other)
         if not other.memory_left:
             exiting.begin_exit(other)
+        if not other.is_gone:
+            exiting.complete_exit(other)
     if not task.is_leader:
         _take_over_leader(task)
 
