@@ -146,7 +146,11 @@ def waitid(
         raise SysError(Errno.EINVAL)
     if which is WaitIdType.P_PGID and number == 0:
         number = task.process.group
-    report = wait_for_child(task, which, number, options)
+    try:
+        report = wait_for_child(task, which, number, options)
+    except SysError:
+        _write_info(task, info, None)
+        raise
     _write_info(task, info, report)
     if rusage and report is not None:
         task.memory.write(rusage, _rusage(report))

@@ -20,6 +20,7 @@ from kernel.abi.signals import (
     CLD_EXITED,
     CLD_KILLED,
     CLD_STOPPED,
+    LAST_SIGNAL,
     SIG_IGN,
     SigactionFlag,
     Signal,
@@ -127,7 +128,7 @@ def _exit_code(status: int) -> tuple[int, int]:
 def _tell_parent(process: Process, signal: int, code: int, detail: int) -> None:
     parent = process.parent
     assert parent is not None
-    if signal and parent is not process.leader.system.tasks.init:
+    if 0 < signal <= LAST_SIGNAL and parent is not process.leader.system.tasks.init:
         user, kernel = process.times()
         uid = process.leader.credentials.uid
         info = SigInfo(signal, code, process.pid, uid, detail, user // _TICK_NS, kernel // _TICK_NS)
