@@ -26,7 +26,7 @@ from kernel.mm.page_tables import PageTables
 from kernel.mm.user import UserMemory
 
 if TYPE_CHECKING:
-    from kernel.fs.inode import Inode, RegularInode
+    from kernel.fs.inode import RegularInode
     from kernel.mm.frames import FrameAllocator
     from kernel.mm.page_cache import PageCache
 
@@ -57,7 +57,7 @@ class AddressSpace(UserMemory, AreaMap):
         self.argument_start = self.argument_end = 0
         self.environment_start = self.environment_end = 0
         self.auxiliary = b""
-        self.executable: Inode | None = None
+        self.executable: RegularInode | None = None
         self.executable_path = ""
         self.data_is_executable = False
         """READ_IMPLIES_EXEC: readable memory may be executed too (no PT_GNU_STACK)."""
@@ -265,6 +265,8 @@ class AddressSpace(UserMemory, AreaMap):
         for area in child.areas:
             if area.inode is not None:
                 self.page_cache.map(area.inode)
+        if child.executable is not None:
+            child.executable.executing += 1
         self.frames.machine.flush_tlb()
         return child
 
@@ -281,6 +283,11 @@ class AddressSpace(UserMemory, AreaMap):
                 self.frames.counters.pages_copied += 1
                 self.set_page(page, fresh, bits)
 
+    def execute(self, inode: RegularInode, path: str) -> None:
+        """This space runs a program, whose file cannot be opened for writing meanwhile."""
+        inode.executing += 1
+        self.executable, self.executable_path = inode, path
+
     def leave(self) -> bool:
         """One user less; with the last one everything is given back. Whether it was the last."""
         self.users -= 1
@@ -288,6 +295,8 @@ class AddressSpace(UserMemory, AreaMap):
             return False
         for area in self.areas:
             self._write_back(area, area.start, area.end)
+        if self.executable is not None:
+            self.executable.executing -= 1
         self.tables.release()
         self.charge.release()
         self.frames.commitments.spaces.remove(self)

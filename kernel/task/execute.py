@@ -91,6 +91,8 @@ def _executable_inode(task: Task, location: Location) -> RegularInode:
     if not isinstance(inode, RegularInode):
         raise SysError(Errno.EACCES)
     require(task.credentials, inode, Access.X_OK)
+    if inode.writers:
+        raise SysError(Errno.ETXTBSY)
     return inode
 
 
@@ -110,7 +112,7 @@ def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
         memory.stack_limit = min(limits.soft(Resource.RLIMIT_STACK), TASK_SIZE)
         memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
         bias = image.load(memory, program.elf, program.inode, program.path)
-        memory.executable, memory.executable_path = program.inode, program.path
+        memory.execute(program.inode, program.path)
         memory.make_stack()
         stack = initial_stack.write(task, memory, program.elf, bias, program.arguments)
     except SysError:
