@@ -34,6 +34,7 @@ FOLDERS = {
     "vfork": ("vfork", VFORK_FOLDER),
     "vfork_libc": ("vfork/libc", VFORK_FOLDER),
     "vfork_glibc": ("vfork/libc", BUILD_FOLDER / "vfork_glibc"),
+    "tests": ("../tests/programs", BUILD_FOLDER / "tests"),
 }
 """Where each kind has its sources and where its programs go; glibc's have the sources of libc's."""
 KINDS = tuple(FOLDERS)

@@ -84,8 +84,6 @@ def clone(task: Task, request: CloneRequest) -> Ending:
     """
     _check_flags(request.flags)
     _check_limits(task)
-    if request.flags & _PARENT_SETTID:
-        task.memory.write_word(request.parent_tid, task.memory.read_word(request.parent_tid))
     child = _build(task, request)
     _write_tids(task, child, request)
     _enter(task, child, request)
@@ -246,8 +244,10 @@ def _copy_registers(task: Task, child: Task, request: CloneRequest) -> None:
 
 
 def _write_tids(task: Task, child: Task, request: CloneRequest) -> None:
+    """Where the caller wants them; a bad pointer is ignored."""
     if request.flags & _PARENT_SETTID:
-        task.memory.write_word(request.parent_tid, child.tid)
+        with suppress(SysError):
+            task.memory.write_word(request.parent_tid, child.tid)
     if request.flags & _CHILD_SETTID:
         with suppress(SysError):
             child.memory.write_word(request.child_tid, child.tid)
