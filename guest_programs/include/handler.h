@@ -15,7 +15,7 @@ extern void restore(void);
 
 static inline void set_action(int signal, word handler)
 {
-    struct action action = {handler, SA_RESTORER, (word)restore, {0, 0}};
+    struct action action = {handler, SA_RESTORER | SA_SIGINFO, (word)restore, {0, 0}};
     call4(NR_rt_sigaction, signal, (int)&action, 0, 8);
 }
 
