@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
@@ -141,13 +141,18 @@ class HostNode(NamedTuple):
             return os.stat(self.name, dir_fd=folder, follow_symlinks=False)
 
     @host_call
-    def children(self) -> list[tuple[bytes, os.stat_result]]:
-        """What is in this folder, in the host's own order, with lstat(2) of each."""
+    def children(self, known: Container[bytes] = ()) -> list[tuple[bytes, os.stat_result | None]]:
+        """What is in this folder, in the host's own order, with lstat(2) of what is not `known`."""
         with self.itself() as place:
             opened = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place)
         try:
-            names = [os.fsencode(name) for name in os.listdir(opened)]
-            return [(name, status) for name in names if (status := _status_at(opened, name))]
+            found: list[tuple[bytes, os.stat_result | None]] = []
+            for name in map(os.fsencode, os.listdir(opened)):
+                if name in known:
+                    found.append((name, None))
+                elif (status := _status_at(opened, name)) is not None:
+                    found.append((name, status))
+            return found
         finally:
             os.close(opened)
 

@@ -69,6 +69,7 @@ class HostDirectory(HostInode, DirectoryInode):
 
     def entries(self) -> Iterator[tuple[bytes, Inode]]:
         for name, status in self.node().children():
+            assert status is not None
             yield name, self._seen(name, status)
 
     # ---- changing ----------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class Inode:
         raise SysError(Errno.ENXIO)
 
     def refresh(self) -> None:
-        """Bring the attributes up to date before they are shown."""
+        """Bring the attributes up to date before they are shown, and before the file is used."""
 
     def change_mode(self, mode: int, now: int) -> None:
         """Replace the permission bits (0 to 0o7777); EPERM, EROFS."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import stat
 
 from kernel.abi.errno import Errno
 from kernel.abi.memory import PAGE_SHIFT, PAGE_SIZE
 from kernel.errors import SysError
+from kernel.fs.host import HostNode, Identity, identity_of
 from kernel.fs.inode import RegularInode
-
-if TYPE_CHECKING:
-    from kernel.fs.host import HostNode, Identity
 
 MAX_FILE_SIZE = 0xFFFF_FFFF << PAGE_SHIFT
 """The largest file of 32-bit Linux (MAX_LFS_FILESIZE)."""
+
+
+Stamp = tuple[Identity, int, int]
+"""Which host file, its size, and when it was modified (nanoseconds since 1970)."""
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return identity_of(status), status.st_size, status.st_mtime_ns
 
 
 class Quota:
@@ -49,12 +56,29 @@ class MemoryFile(RegularInode):
         self.identity: Identity = (0, 0)
         self.shown = 0
         self.host_blocks = 0
+        self.stamp: Stamp = ((0, 0), 0, 0)
+        """By which a change on the host is noticed."""
 
-    def lay_over(self, node: HostNode, identity: Identity, size: int, blocks: int) -> None:
-        """Show a host file of `size` octets, which takes `blocks` (of 512) on the host."""
-        self.beneath, self.identity = node, identity
-        self.length = self.shown = size
-        self.host_blocks = blocks
+    def lay_over(self, node: HostNode, status: os.stat_result) -> None:
+        """Show the host file at a place."""
+        self.beneath, self.identity = node, identity_of(status)
+        self.length = self.shown = status.st_size
+        self.host_blocks = status.st_blocks
+        self.stamp = _stamp(status)
+
+    def refresh(self) -> None:
+        """Follow changes on the host while nothing was changed here and nobody has the file."""
+        if self.beneath is None or self.uses or self.pages or self.shown != self.stamp[1]:
+            return
+        try:
+            status = self.beneath.status()
+        except SysError:
+            return
+        if _stamp(status) != self.stamp and stat.S_ISREG(status.st_mode):
+            if self.cached is not None:
+                self.cached.truncate(0)
+            self.lay_over(self.beneath, status)
+            self.modified, self.changed = status.st_mtime_ns, status.st_ctime_ns
 
     @property
     def size(self) -> int:

@@ -45,6 +45,7 @@ def open_at(task: Task, path: bytes, flags: int, mode: int = 0, at: int = AT_FDC
 def open_found(task: Task, location: Location, flags: int, is_new: bool = False) -> OpenFile:
     """Open what was found; a file that was just created needs no permission."""
     inode = location.inode
+    inode.refresh()
     _check_kind(inode, flags)
     wanted = _ACCESS[flags & O_ACCMODE] | (WRITE if flags & _TRUNC else 0)
     if not is_new:

@@ -96,8 +96,7 @@ class MemoryFileSystem(FileSystem):
         if kind != S_IFREG:
             return Inode(0, kind)  # the host's devices and sockets: shown, never opened
         file = MemoryFile(self.quota, kind, 0, 0, 0)
-        identity = (status.st_dev, status.st_ino)
-        file.lay_over(node, identity, status.st_size, status.st_blocks)
+        file.lay_over(node, status)
         return file
 
     def statistics(self) -> Statistics:
@@ -146,8 +145,6 @@ class MemoryDirectory(DirectoryInode):
         self.parent_number = 0
         self.beneath: HostNode | None = None
         self.hidden: set[bytes] = set()
-        self.is_complete = False
-        """Whether all names beneath have been taken in."""
         self.octets = DIRECTORY_SIZE
         self.host_blocks = DIRECTORY_SIZE >> 9
 
@@ -171,7 +168,7 @@ class MemoryDirectory(DirectoryInode):
     def lay_over(self, node: HostNode) -> None:
         """Show a host folder beneath, and its attributes."""
         _take_attributes(self, node.status())
-        self.beneath, self.is_complete = node, False
+        self.beneath = node
 
     def show(self, name: bytes, node: HostNode) -> None:
         """Show a host file under a name, instead of what has it."""
@@ -183,7 +180,7 @@ class MemoryDirectory(DirectoryInode):
         number = self.numbers.get(name)
         if number is not None:
             return self.system.inodes[number]
-        if self.beneath is None or self.is_complete or name in self.hidden:
+        if self.beneath is None or name in self.hidden:
             raise SysError(Errno.ENOENT)
         node = self.beneath.child(name)
         inode = self.system.adopt(node, node.status())
@@ -197,11 +194,11 @@ class MemoryDirectory(DirectoryInode):
 
     def _complete(self) -> None:
         """Take in all names beneath, which come first and in the host's order."""
-        if self.beneath is None or self.is_complete:
+        if self.beneath is None:
             return
         numbers: dict[bytes, int] = {}
-        for name, status in self.beneath.children():
-            if name in self.numbers:
+        for name, status in self.beneath.children(self.numbers):
+            if status is None:
                 numbers[name] = self.numbers[name]
             elif name not in self.hidden:
                 inode = self.system.adopt(self.beneath.child(name), status)
@@ -210,7 +207,6 @@ class MemoryDirectory(DirectoryInode):
                 numbers[name] = inode.number
         numbers.update(self.numbers)
         self.numbers = numbers
-        self.is_complete = True
 
     def _find(self, name: bytes) -> Inode | None:
         try:

@@ -90,6 +90,7 @@ def _executable_inode(task: Task, location: Location) -> RegularInode:
     inode = location.inode
     if not isinstance(inode, RegularInode):
         raise SysError(Errno.EACCES)
+    inode.refresh()
     require(task.credentials, inode, Access.X_OK)
     if inode.writers:
         raise SysError(Errno.ETXTBSY)

@@ -66,8 +66,7 @@ def over(path: Path) -> MemoryFile:
     status = os.stat(path)
     node = HostNode(HostTree.at(bytes(path.parent)), (bytes(path.name, "ascii"),))
     file = new_file()
-    identity = (status.st_dev, status.st_ino)
-    file.lay_over(node, identity, status.st_size, status.st_blocks)
+    file.lay_over(node, status)
     return file
 
 

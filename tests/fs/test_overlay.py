@@ -176,3 +176,23 @@ def test_a_very_deep_tree_can_be_copied(files: Files) -> None:
         files.task.fs.cwd = files.at(b"x")
     copied = pickle.loads(pickle.dumps(files.task.fs.cwd))
     assert len(copied.path) == 3000
+
+
+def test_a_file_that_changes_on_the_host_is_followed_until_it_is_changed_here(
+    files: Files, host: Path
+) -> None:
+    assert files.get(b"/d/g") == b"deep"
+    (host / "d" / "new").write_bytes(b"replaced as a compiler does it")
+    (host / "d" / "new").replace(host / "d" / "g")
+    assert files.get(b"/d/g") == b"replaced as a compiler does it"
+    files.file(b"/d/g", 0o2001).write(files.task, b"!")
+    (host / "d" / "g").write_bytes(b"again")
+    assert files.at(b"/d/g").inode.size == 31
+
+
+def test_names_that_come_on_the_host_are_found(files: Files, host: Path) -> None:
+    assert files.names(b"/d") == [b"g", b"link", b"sub"]
+    (host / "d" / "late").write_bytes(b"late")
+    assert files.get(b"/d/late") == b"late"
+    (host / "d" / "later").mkdir()
+    assert files.names(b"/d") == [b"g", b"late", b"later", b"link", b"sub"]
