@@ -28,7 +28,7 @@ from kernel.task.script import parse_script
 from kernel.task.task import Task, TaskState
 from kernel.task.vfork import leave_memory
 
-MAX_SCRIPTS = 4
+MAX_SCRIPTS = 5
 """Interpreters of interpreters that are followed before ELOOP."""
 INITIAL_FLAGS = 0x202
 

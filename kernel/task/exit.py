@@ -16,6 +16,9 @@ from kernel.task.vfork import leave_memory
 def exit_task(task: Task, status: int) -> Replaced:
     """End one thread, the current one, with a wait status word (exit(2))."""
     task.exit_status = status
+    process = task.process
+    if len(process.threads) > 1 and all(thread.is_ending for thread in process.threads):
+        process.group_exit = status  # the last thread's, since Linux 6.0
     begin_exit(task)
     return REPLACED
 
