@@ -1,0 +1,46 @@
+"""V20: whatever allocation fails inside a call, nothing of the call is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.vfork.accounts import around
+from tests.vfork.runs import run
+
+EXPECTED = {
+    ("fork", "fork"): ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2,
+    ("vfork", "vfork"): ["EAGAIN"] * 2 + ["ENOMEM"] * 2,
+    ("clone", "clone"): ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2,
+    ("clone3", "clone3"): ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2,
+    ("thread", "clone"): ["EAGAIN"] * 2,
+    ("shared", "clone"): ["EAGAIN"] * 2,
+}
+"""Guest's argument and call: the error when the first, the second, … allocation fails."""
+MOST = 100
+
+
+@pytest.fixture(scope="session")
+def attempt(guest: Callable[[str], Path]) -> Path:
+    return guest("vfork/attempt")
+
+
+def failures(attempt: Path, argument: str, call: str, options: str = "") -> list[str]:
+    """The errors for K = 1, 2, … until the call succeeds, the accounts compared each time."""
+    errors: list[str] = []
+    for k in range(1, MOST):
+        before, after, error = next(
+            around(attempt, argument, call, f"--ram 8M --fail-alloc {call}:{k} {options}")
+        )
+        if error == "done":
+            return errors
+        assert before == after, (argument, k, error)
+        errors.append(error)
+    raise AssertionError(f"{call} never succeeds")
+
+
+@pytest.mark.parametrize(("argument", "call"), EXPECTED)
+def test_v20_a_failed_call_leaves_nothing_behind(attempt: Path, argument: str, call: str) -> None:
+    assert failures(attempt, argument, call) == EXPECTED[argument, call]
