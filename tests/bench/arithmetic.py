@@ -1,23 +1,33 @@
-"""Medians and ratios of samples that were taken in turn."""
+"""What samples that were taken in turn amount to: costs without the start, means, digits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from statistics import median
+from typing import NamedTuple
 
 
-def per_iteration(few: float, few_count: int, many: float, many_count: int) -> float:
-    """What one iteration costs, starting and ending cancelled by the difference of two runs.
+class Sample(NamedTuple):
+    """What two runs took, and by how many iterations the second one was longer.
 
-    Noise may make the longer run the shorter one: then the result is 0 or less, and no rate.
+    A number of its own (a whole command, a size) is `Sample(0, number, 1)`.
     """
-    return (many - few) / (many_count - few_count)
+
+    few: float
+    many: float
+    iterations: int
 
 
-def ratio(above: Sequence[float], below: Sequence[float]) -> float:
-    """The median of the quotients, round by round: what slows a whole round cancels."""
-    return median(a / b for a, b in zip(above, below, strict=True))
+def cost(samples: Sequence[Sample], typical: Callable[[Sequence[float]], float] = median) -> float:
+    """What one iteration takes: start and end cancel in the difference of two runs.
+
+    The median is what a user meets; the least is what others on the machine disturb least, for a
+    comparison of two costs.
+    """
+    few = typical([sample.few for sample in samples])
+    many = typical([sample.many for sample in samples])
+    return (many - few) / samples[0].iterations
 
 
 def geometric_mean(values: Sequence[float]) -> float:

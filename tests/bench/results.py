@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench.arithmetic import geometric_mean, ratio
+from tests.bench.arithmetic import cost, geometric_mean
 from tests.bench.floors import Floor
 from tests.bench.rounds import Samples
 from tests.bench.runners import NATIVE, OURS, QEMU
@@ -52,34 +52,41 @@ def has_all(keys: Sequence[str], samples: Samples) -> bool:
 
 
 def measured(work: Work, samples: Samples) -> Row:
-    taken = {name: samples.of(work.key, name) for name in NAMES}
-    values = {name: shown(median(taken[name]), work.measure) for name in NAMES if taken[name]}
+    costs = costs_of(work.key, samples)
+    values = {name: shown(each, work.measure) for name, each in costs.items()}
     beside = None
-    if taken[OURS] and taken[QEMU] and work.measure is not Measure.MEMORY:
-        beside = ratio(taken[OURS], taken[QEMU])
+    if OURS in costs and QEMU in costs and work.measure is not Measure.MEMORY:
+        beside = costs[OURS] / costs[QEMU]
     return Row(work.title, work.measure.value, values, beside, work.floor)
 
 
-def shown(sample: float, measure: Measure) -> float:
-    """A sample in the unit of its row."""
+def costs_of(
+    key: str, samples: Samples, typical: Callable[[Sequence[float]], float] = median
+) -> dict[str, float]:
+    """What one iteration costs each runner that has samples of this work."""
+    return {name: cost(samples.of(key, name), typical) for name in NAMES if samples.of(key, name)}
+
+
+def shown(each: float, measure: Measure) -> float:
+    """A cost in the unit of its row."""
     if measure is Measure.MEMORY:
-        return sample
-    return 1 / sample if measure is Measure.RATE else sample * 1000
+        return each
+    return 1 / each if measure is Measure.RATE else each * 1000
 
 
 def cpu_mean(samples: Samples) -> Row:
     """Time next to qemu-i386's, the geometric mean of the three; empty without qemu-i386."""
-    means = {}
-    for name in NAMES:
-        pairs = [(samples.of(key, name), samples.of(key, QEMU)) for key in CPU_KEYS]
-        if all(ours and theirs for ours, theirs in pairs):
-            means[name] = geometric_mean([ratio(ours, theirs) for ours, theirs in pairs])
+    works = [costs_of(key, samples) for key in CPU_KEYS]
+    means = {
+        name: geometric_mean([costs[name] / costs[QEMU] for costs in works])
+        for name in NAMES
+        if all(name in costs and QEMU in costs for costs in works)
+    }
     return Row("CPU: geometric mean", "× qemu-i386's time", means, means.get(OURS), CPU_FLOOR)
 
 
 def vfork_equality(samples: Samples) -> Row:
-    """The rate with 256 MiB next to that with 1 MiB."""
-    small, large = VFORK_KEYS
-    taken = {name: (samples.of(small, name), samples.of(large, name)) for name in NAMES}
-    values = {name: ratio(*pair) for name, pair in taken.items() if all(pair)}
-    return Row("vfork: 256 MiB next to 1 MiB", "× 1 MiB's rate", values, floor=EQUAL)
+    """The rate with 256 MiB next to that with 1 MiB, each from its fastest runs."""
+    small, large = (costs_of(key, samples, min) for key in VFORK_KEYS)
+    values = {name: small[name] / large[name] for name in NAMES if name in small and name in large}
+    return Row("vfork: 256 MiB next to 1 MiB", "× 1 MiB's best rate", values, floor=EQUAL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.bench.arithmetic import per_iteration
+from tests.bench.arithmetic import Sample
 from tests.bench.process import Failed, peak_memory, time_command
 from tests.bench.runners import ENVIRONMENT, Runner
 from tests.bench.works import Measure, Work
@@ -28,12 +28,12 @@ Key = tuple[str, str]  # of a work, of a runner
 
 @dataclass
 class Samples:
-    """Seconds (octets for memory, in millions) of every round; or why a work has none."""
+    """Seconds (for memory: millions of octets) of every round; or why a work has none."""
 
-    taken: dict[Key, list[float]] = field(default_factory=dict)
+    taken: dict[Key, list[Sample]] = field(default_factory=dict)
     failures: dict[Key, str] = field(default_factory=dict)
 
-    def of(self, work: str, runner: str) -> list[float]:
+    def of(self, work: str, runner: str) -> list[Sample]:
         """Empty where nothing was measured or a run failed."""
         return [] if (work, runner) in self.failures else self.taken.get((work, runner), [])
 
@@ -64,18 +64,18 @@ def take_sample(samples: Samples, work: Work, runner: Runner, manner: Manner) ->
         samples.failures[key] = str(reason)
 
 
-def sample(work: Work, runner: Runner, manner: Manner) -> float:
-    """One number for one work. Raises Failed."""
+def sample(work: Work, runner: Runner, manner: Manner) -> Sample:
+    """A work, once with few and once with many iterations. Raises Failed."""
     if work.measure is Measure.MEMORY:
-        return peak_memory(runner.hello(), ENVIRONMENT)
+        return Sample(0, peak_memory(runner.hello(), ENVIRONMENT), 1)
     if work.measure is Measure.COMMAND:
         spent = time_command(runner.hello(), ENVIRONMENT)
-        return spent.processor if manner.by_processor else spent.wall
+        return Sample(0, spent.processor if manner.by_processor else spent.wall, 1)
     count = max(2, work.counts[runner.name] // (QUICK if manner.is_quick else 1))
     for _ in range(TRIES):
         few, many = (seconds(work, runner, times, manner) for times in (1, count))
         if many > few:
-            return per_iteration(few, 1, many, count)
+            return Sample(few, many, count - 1)
     raise Failed(f"{work.key} by {runner.name}: too short to be measured amid this noise")
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.bench.arithmetic import geometric_mean, per_iteration, ratio, rounded
+from tests.bench.arithmetic import Sample, cost, geometric_mean, rounded
 from tests.bench.floors import Floor
 from tests.bench.process import Failed, peak_memory, time_command
 from tests.bench.results import Row, rows_of
@@ -18,9 +18,14 @@ from tests.bench.works import WORKS, Work, chosen
 CPU = chosen(["cpu"])
 
 
+def took(*seconds: float) -> list[Sample]:
+    """One iteration's time, round by round, after a start of 0.2 s."""
+    return [Sample(0.2, 0.2 + 100 * each, 100) for each in seconds]
+
+
 def cpu_samples(ours: float, qemu: float) -> Samples:
-    taken = {(work.key, OURS): [ours] for work in CPU}
-    return Samples(taken | {(work.key, QEMU): [qemu] for work in CPU})
+    taken = {(work.key, OURS): took(ours) for work in CPU}
+    return Samples(taken | {(work.key, QEMU): took(qemu) for work in CPU})
 
 
 def rows_by_title(works: list[Work], samples: Samples) -> dict[str, Row]:
@@ -28,11 +33,13 @@ def rows_by_title(works: list[Work], samples: Samples) -> dict[str, Row]:
 
 
 def test_start_up_cancels_in_the_difference_of_two_runs() -> None:
-    assert per_iteration(1.5, 1, 2.5, 101) == pytest.approx(0.01)
+    assert cost([Sample(1.5, 2.5, 100)]) == pytest.approx(0.01)
 
 
-def test_a_slow_round_does_not_change_the_ratio() -> None:
-    assert ratio([2.0, 20.0, 2.2], [1.0, 10.0, 1.1]) == pytest.approx(2)
+def test_one_slow_run_does_not_change_the_cost() -> None:
+    samples = [Sample(0.5, 1.5, 100), Sample(9, 9.5, 100), Sample(0.5, 1.5, 100)]
+    assert cost(samples) == pytest.approx(0.01)
+    assert cost(samples, min) == pytest.approx(0.01)
 
 
 def test_geometric_mean_of_a_half_and_two_is_one() -> None:
@@ -70,19 +77,19 @@ def test_cpu_floor_is_held_against_the_mean_of_the_three() -> None:
 
 
 def test_cpu_floor_is_neither_met_nor_missed_without_qemu() -> None:
-    samples = Samples({(work.key, OURS): [1.0] for work in CPU})
+    samples = Samples({(work.key, OURS): took(1) for work in CPU})
     assert rows_by_title(CPU, samples)["CPU: geometric mean"].is_met is None
 
 
-def test_vfork_rates_are_compared_with_each_other() -> None:
-    samples = Samples({("vfork_1", OURS): [1e-4] * 3, ("vfork_256", OURS): [1e-4, 2e-4, 2e-4]})
+def test_vforks_best_rates_are_compared_with_each_other() -> None:
+    samples = Samples({("vfork_1", OURS): took(3e-4, 1e-4), ("vfork_256", OURS): took(2e-4, 9e-4)})
     row = rows_by_title(chosen(["vfork"]), samples)["vfork: 256 MiB next to 1 MiB"]
     assert row.values == {OURS: pytest.approx(0.5)}
     assert row.is_met is False
 
 
 def test_a_row_shows_the_median_as_a_rate_and_the_time_next_to_qemu() -> None:
-    samples = Samples({("getpid", OURS): [8e-6, 9e-6, 8e-6], ("getpid", QEMU): [4e-7] * 3})
+    samples = Samples({("getpid", OURS): took(8e-6, 9e-6, 8e-6), ("getpid", QEMU): took(4e-7)})
     (row,) = rows_of(chosen(["getpid"]), samples)
     assert cells(row)[1:] == [
         "per second",
@@ -96,7 +103,7 @@ def test_a_row_shows_the_median_as_a_rate_and_the_time_next_to_qemu() -> None:
 
 
 def test_a_work_that_failed_has_no_number_and_no_answer() -> None:
-    samples = Samples({("exec", OURS): [1.0]}, failures={("exec", OURS): "status 1"})
+    samples = Samples({("exec", OURS): took(1)}, failures={("exec", OURS): "status 1"})
     (row,) = rows_of(chosen(["exec"]), samples)
     assert cells(row)[2] == cells(row)[-1] == "-"
 
