@@ -12,7 +12,7 @@ from kernel.fs.path import Location, resolve
 from kernel.syscalls.arguments import Environment, Fd, FlagsArgument, Path, Strings
 from kernel.syscalls.table import syscall
 from kernel.task.execute import execute
-from kernel.task.initial_stack import MAX_STRING, Arguments
+from kernel.task.initial_stack import LARGEST_TOTAL, MAX_STRING, Arguments
 from kernel.task.task import Task
 
 AtFlags = Annotated[int, FlagsArgument(AtFlag)]
@@ -22,8 +22,13 @@ def _read_strings(task: Task, address: int) -> tuple[bytes, ...]:
     """The strings of argv or envp; NULL is an empty list, as Linux has it. EFAULT, E2BIG."""
     if not address:
         return ()
-    read = task.memory.read_string
-    return tuple(read(pointer, MAX_STRING) for pointer in task.memory.read_pointers(address))
+    strings, total = [], 0
+    for pointer in task.memory.read_pointers(address):
+        strings.append(task.memory.read_string(pointer, MAX_STRING))
+        total += len(strings[-1]) + 5
+        if total > LARGEST_TOTAL:
+            raise SysError(Errno.E2BIG)
+    return tuple(strings)
 
 
 def _arguments(task: Task, argv: int, envp: int, execfn: bytes) -> Arguments:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MAX_STRING = 32 * PAGE_SIZE
 """Octets of one argument or variable, NUL included (MAX_ARG_STRLEN)."""
 _SMALLEST_LIMIT = 32 * PAGE_SIZE
-_LARGEST_LIMIT = 6 << 20
+LARGEST_TOTAL = 6 << 20
+"""Octets of all strings with their pointers, however large the stack may become."""
 _PLATFORM = b"i686"
 
 
@@ -40,7 +41,7 @@ class Arguments(NamedTuple):
         if any(len(string) >= MAX_STRING for string in strings):
             raise SysError(Errno.E2BIG)
         total = sum(map(len, strings)) + 5 * len(strings) + len(self.execfn)
-        if total > min(max(stack_limit // 4, _SMALLEST_LIMIT), _LARGEST_LIMIT):
+        if total > min(max(stack_limit // 4, _SMALLEST_LIMIT), LARGEST_TOTAL):
             raise SysError(Errno.E2BIG)
 
 
