@@ -1,4 +1,4 @@
-"""The demos: the guest programs that come along, traced, with what each shows; and tables of runs."""
+"""The demos: the guest programs that come along, traced; and tables of many runs."""
 
 from __future__ import annotations
 

@@ -35,10 +35,16 @@ FOLDERS = {
     "vfork_libc": ("vfork/libc", VFORK_FOLDER),
     "vfork_glibc": ("vfork/libc", BUILD_FOLDER / "vfork_glibc"),
     "tests": ("../tests/programs", BUILD_FOLDER / "tests"),
+    "misuse": ("misuse", BUILD_FOLDER / "misuse"),
+    "misuse_libc": ("misuse/libc", BUILD_FOLDER / "misuse_libc"),
+    "misuse_glibc": ("misuse/libc", BUILD_FOLDER / "misuse_glibc"),
+    "misuse_glibc_plain": ("misuse/libc", BUILD_FOLDER / "misuse_glibc_plain"),
 }
 """Where each kind has its sources and where its programs go; glibc's have the sources of libc's."""
 KINDS = tuple(FOLDERS)
-MUSL_KINDS, GLIBC_KINDS = ("libc", "vfork_libc"), ("glibc", "vfork_glibc")
+MUSL_KINDS = ("libc", "vfork_libc", "misuse_libc")
+GLIBC_KINDS = ("glibc", "vfork_glibc", "misuse_glibc", "misuse_glibc_plain")
+ROW_KINDS = ("vfork", "vfork_libc")
 NO_COMPILER = 3  # exit status
 
 COMMON = ("-O2", "-g0", "-fno-pie", "-Wall", "-Wextra", "-Wl,-z,noexecstack")
@@ -51,7 +57,17 @@ FREESTANDING = (
 )
 # exactly one set of options: the C library is compiled once for each set
 MUSL = (*COMMON, "-static", "-Wl,--strip-debug")
+STRIPPING = ("-g0", "-Wl,--strip-debug")
 GLIBC = (*COMMON, "-static", "-no-pie", "-pthread")
+
+
+# with symbols and lines, which the misuse check shows; "plain" is without optimisation
+FURTHER = {
+    "misuse": ("-g",),
+    "misuse_libc": ("-g",),
+    "misuse_glibc": ("-g",),
+    "misuse_glibc_plain": ("-g", "-O0"),
+}
 
 
 @dataclass(frozen=True)
@@ -136,8 +152,11 @@ def compile_guest(guest: Guest, compiler: list[str]) -> None:
     """Compiles beside the output, then moves: nobody ever runs half a guest."""
     guest.output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = guest.output.with_name(f".{guest.name}.new")
+    further = FURTHER.get(guest.kind, ())
     libraries = ["-lm"] if guest.kind in MUSL_KINDS + GLIBC_KINDS else []
-    command = [*compiler, str(guest.source), "-o", str(unfinished), *libraries]
+    if further:  # zig takes what it leaves out from the first word that says so
+        compiler = [word for word in compiler if word not in STRIPPING]
+    command = [*compiler, *further, str(guest.source), "-o", str(unfinished), *libraries]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"{guest.source}:\n{' '.join(command)}\n{done.stderr}")
@@ -166,9 +185,18 @@ def write_index(guests: list[Guest]) -> None:
     (DEMO_FOLDER / "index.json").write_text(text)
 
 
-def copy_rows() -> None:
-    """The table of statements about vfork goes along with the guests that show them."""
-    shutil.copyfile(HERE / "vfork" / "rows.json", VFORK_FOLDER / "rows.json")
+def write_rows() -> None:
+    """The table of statements about vfork goes along with the guests that show them.
+
+    A row that does not say what its guest prints means what the guest's header says.
+    """
+    rows = json.loads((HERE / "vfork" / "rows.json").read_text())
+    sources = {guest.name: guest.source for kind in ROW_KINDS for guest in guests_of(kind)}
+    for row in rows:
+        if "prints" not in row:
+            header = read_header(sources[row["guest"]])
+            row |= {"prints": header.prints.splitlines(), "status": header.status}
+    (VFORK_FOLDER / "rows.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
 @contextmanager
@@ -201,7 +229,7 @@ def main() -> int:
             if kind == "demo":
                 write_index(guests)
             if kind == "vfork":
-                copy_rows()
+                write_rows()
     return 0
 
 

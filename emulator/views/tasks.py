@@ -1,4 +1,4 @@
-"""The task table as text: who there is, in which state, what each sleeps for, where it lies in RAM."""
+"""The task table as text: who there is, in which state, and what each sleeps for."""
 
 from __future__ import annotations
 
