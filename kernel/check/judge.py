@@ -48,7 +48,7 @@ class Judge:
         self.own_stack = own_stack
         area = task.memory.find(site.esp)
         self.stack_start, self.stack_end = (area.start, area.end) if area else (0, 0)
-        self.drafts: dict[tuple[str, int, str], Draft] = {}
+        self.drafts: dict[tuple[str, int | str, str], Draft] = {}
         self.result = ResultVariable()
         self.in_wrapper = site.wrapped and not own_stack
         if not self.in_wrapper and not own_stack:
@@ -249,7 +249,8 @@ class Judge:
     # ---- drafts ------------------------------------------------------------------------------
 
     def _find(self, rule: str, instruction: int, touched: str) -> Draft:
-        key = (rule, instruction, touched)
+        line = self.program.line_of(instruction) or instruction
+        key = (rule, line, touched)
         draft = self.drafts.get(key)
         if draft is None:
             draft = self.drafts[key] = Draft(rule, instruction, touched)
