@@ -98,7 +98,8 @@ class UnicornCpu:
             segments.write_tls(self.ram, context.tls)
         _restore(self.handle, context.handle)
         self.registers[:] = context.words
-        self.switch_space(page_directory)
+        if page_directory != self._page_directory:
+            self.switch_space(page_directory)
 
     def switch_space(self, page_directory: int) -> None:
         self._page_directory = page_directory
