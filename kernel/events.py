@@ -14,6 +14,7 @@ view can print them without asking the kernel. Kinds, with what follows the kind
     ("sigset", mask) or ("sigset", mask, 32)           64 signals, or 32 for the old calls
     ("signal", n)  ("wstatus", n)
     ("timespec", seconds, nanoseconds)
+    ("brief", value, value)                            one that is cut short, and all of it
     ("text", s)                                        printed as it is
     ("omit",)                                          not printed at all, nor its comma or name
 """

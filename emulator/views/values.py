@@ -21,7 +21,7 @@ class Style:
     hexadecimal: Hexadecimal = Hexadecimal.NEVER
     """-x, -xx."""
     abbreviate: bool = True
-    """Off with -v: arrays are written to their end."""
+    """Off with -v: structures in full, arrays to their end."""
     paths: bool = False
     """-y: the path behind each descriptor."""
 
@@ -139,6 +139,10 @@ def _as_it_is(value: Described, style: Style) -> str:
     return str(value[1])
 
 
+def _brief(value: Described, style: Style) -> str:
+    return text(value[1] if style.abbreviate else value[2], style)
+
+
 def _nothing(value: Described, style: Style) -> str:
     return ""
 
@@ -161,5 +165,6 @@ _WRITERS: dict[str, Callable[[Described, Style], str]] = {
     "timespec": _timespec,
     "named": _named,
     "text": _as_it_is,
+    "brief": _brief,
     "omit": _nothing,
 }

@@ -24,24 +24,59 @@ from kernel.task.task import Call, Task
 Packer = Callable[[bytes, int, int, int], bytes]
 
 
+_TYPE_NAMES = {
+    0: "DT_UNKNOWN", 1: "DT_FIFO", 2: "DT_CHR", 4: "DT_DIR", 6: "DT_BLK", 8: "DT_REG",
+    10: "DT_LNK", 12: "DT_SOCK",
+}  # fmt: skip
+
+
 class _EntriesArgument(Argument):
-    """A buffer of directory entries: the address, and how many there are."""
+    """A buffer of directory entries: the address and their number, or all of them."""
 
     moment = Moment.EXIT
 
-    def __init__(self, length_at: int) -> None:
+    def __init__(self, one: Callable[[bytes, int], Described], length_at: int) -> None:
+        self.one = one
         self.length_at = length_at
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         address = call.words[word]
         if call.result < 0:
             return ("ptr", address)
-        count, at = 0, 0
+        entries, at = [], 0
         data = task.memory.read(address, call.result)
         while at < len(data):
+            entries.append(self.one(data, at))
             at += int.from_bytes(data[at + self.length_at : at + self.length_at + 2], "little")
-            count += 1
-        return ("text", f"{address:#x} /* {count} entries */")
+        brief = ("text", f"{address:#x} /* {len(entries)} entries */")
+        return ("brief", brief, ("array", entries, False))
+
+
+def _describe_entry(data: bytes, at: int) -> Described:
+    number, offset, length = DIRENT.unpack_from(data, at)
+    name = data[at + DIRENT.size : data.index(0, at + DIRENT.size)]
+    fields = _entry_head(number, offset, length)
+    return ("struct", [*fields, _entry_name(name), _entry_type(data[at + length - 1])], False)
+
+
+def _describe_entry64(data: bytes, at: int) -> Described:
+    number, offset, length, kind = DIRENT64.unpack_from(data, at)
+    name = data[at + DIRENT64.size : data.index(0, at + DIRENT64.size)]
+    fields = _entry_head(number, offset, length)
+    return ("struct", [*fields, _entry_type(kind), _entry_name(name)], False)
+
+
+def _entry_head(*numbers: int) -> list[tuple[str, Described]]:
+    names = ("d_ino", "d_off", "d_reclen")
+    return [(name, ("int", number)) for name, number in zip(names, numbers, strict=True)]
+
+
+def _entry_type(kind: int) -> tuple[str, Described]:
+    return "d_type", ("text", _TYPE_NAMES.get(kind, f"{kind:#x} /* DT_??? */"))
+
+
+def _entry_name(name: bytes) -> tuple[str, Described]:
+    return "d_name", ("path", name.decode("latin-1"), False)
 
 
 class _CwdArgument(Argument):
@@ -57,8 +92,8 @@ class _CwdArgument(Argument):
         return ("path", text, more)
 
 
-Entries = Annotated[int, _EntriesArgument(length_at=8)]
-Entries64 = Annotated[int, _EntriesArgument(length_at=16)]
+Entries = Annotated[int, _EntriesArgument(_describe_entry, length_at=8)]
+Entries64 = Annotated[int, _EntriesArgument(_describe_entry64, length_at=16)]
 OutCwd = Annotated[int, _CwdArgument()]
 
 

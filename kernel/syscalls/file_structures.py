@@ -11,7 +11,8 @@ from kernel.abi.stat import FileStatus, major, minor
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import DescribedArgument, Moment
+from kernel.syscalls.arguments import DescribedArgument, Moment, signed
+from kernel.syscalls.dates import date_text
 from kernel.task.task import Task
 
 TYPE_NAMES = {
@@ -79,29 +80,45 @@ def pack_statx(status: FileStatus, mount: int) -> bytes:
     )  # fmt: skip
 
 
-def _describe_stat(mode: int, size: int, rdev: int) -> Described:
-    fields: list[tuple[str, Described]] = [("st_mode", ("flags", mode, mode_text(mode)))]
-    if mode & S_IFMT in (S_IFCHR, S_IFBLK):
-        fields.append(("st_rdev", ("text", device_text(rdev))))
-    else:
-        fields.append(("st_size", ("int", size)))
-    return ("struct", fields, True)
-
-
 def device_text(device: int) -> str:
     """`makedev(0x1, 0x3)`."""
     parts = [f"{part:#x}" if part else "0" for part in (major(device), minor(device))]
     return f"makedev({', '.join(parts)})"
 
 
+def _number(name: str, value: int) -> tuple[str, Described]:
+    return name, ("int", value)
+
+
+def _device(name: str, device: int) -> tuple[str, Described]:
+    return name, ("text", device_text(device))
+
+
+def _describe_stat(words: tuple[int, ...]) -> Described:
+    """A stat or stat64, from the fields they have in common: strace's abbreviation, and all."""
+    device, number, mode, links, uid, gid, rdev, size, block, blocks, *times = words
+    kind: tuple[str, Described] = ("st_mode", ("flags", mode, mode_text(mode)))
+    is_device = mode & S_IFMT in (S_IFCHR, S_IFBLK)
+    extent = _device("st_rdev", rdev) if is_device else _number("st_size", size)
+    fields = [
+        _device("st_dev", device), _number("st_ino", number), kind, _number("st_nlink", links),
+        _number("st_uid", uid), _number("st_gid", gid), _number("st_blksize", block),
+        _number("st_blocks", blocks), extent,
+    ]  # fmt: skip
+    for name, seconds, fraction in zip("amc", times[::2], times[1::2], strict=True):
+        text = f"{signed(seconds)}{date_text(signed(seconds), fraction, 9)}"
+        fields.append((f"st_{name}time", ("text", text)))
+        fields.append(_number(f"st_{name}time_nsec", fraction))
+    return ("brief", ("struct", [kind, extent], True), ("struct", fields, False))
+
+
 def _stat(task: Task, address: int) -> Described:
-    words = abi.STAT.unpack(task.memory.read(address, abi.STAT.size))
-    return _describe_stat(words[2], words[7], words[6])
+    return _describe_stat(abi.STAT.unpack(task.memory.read(address, abi.STAT.size)))
 
 
 def _stat64(task: Task, address: int) -> Described:
     words = abi.STAT64.unpack(task.memory.read(address, abi.STAT64.size))
-    return _describe_stat(words[2], words[7], words[6])
+    return _describe_stat((words[0], words[-1], *words[2:-1]))
 
 
 OutStat = Annotated[int, DescribedArgument(_stat, Moment.EXIT)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from kernel.abi.errno import Errno
@@ -15,6 +14,7 @@ from kernel.events import Described
 from kernel.fs.attributes import change_times
 from kernel.fs.path import Location, resolve
 from kernel.syscalls.arguments import DescribedArgument, Fd, Path, PathArgument
+from kernel.syscalls.dates import date_text
 from kernel.syscalls.file_arguments import AtFlags
 from kernel.syscalls.stat import location_of, resolve_flagged
 from kernel.syscalls.table import syscall
@@ -24,18 +24,6 @@ UTIME_NOW, UTIME_OMIT = 0x3FFF_FFFF, 0x3FFF_FFFE
 _MICROSECONDS = 1_000_000
 _UTIMBUF, _TIMEVALS = struct.Struct("<ii"), struct.Struct("<4i")
 _TIMESPECS, _TIMESPECS64 = struct.Struct("<4i"), struct.Struct("<qi4xqi4x")
-
-
-def date_text(seconds: int, fraction: int, digits: int) -> str:
-    """strace's comment on a moment in UTC; nothing for 1970 itself or years beyond 9999."""
-    if not seconds and not fraction:
-        return ""
-    try:
-        moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
-    except OverflowError:
-        return ""
-    part = f".{fraction:0{digits}}" if fraction else ""
-    return f" /* {moment:%Y-%m-%dT%H:%M:%S}{part}+0000 */"
 
 
 def _utimbuf(task: Task, address: int) -> Described:

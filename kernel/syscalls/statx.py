@@ -20,6 +20,7 @@ from kernel.syscalls.arguments import (
     Path,
     flags_text,
 )  # fmt: skip
+from kernel.syscalls.dates import date_text
 from kernel.syscalls.file_arguments import AT_NAMES, NamedFlagsArgument
 from kernel.syscalls.file_structures import mode_text, pack_statx
 from kernel.syscalls.stat import resolve_flagged
@@ -56,16 +57,30 @@ class _StatxFlagsArgument(Argument):
         return ("flags", value, f"{sync}|{rest}" if rest else sync)
 
 
+_STATX_NUMBERS = ("nlink", "uid", "gid")
+_STATX_TIMES = ((11, "atime"), (15, "ctime"), (17, "mtime"))
+_STATX_DEVICES = ("rdev_major", "rdev_minor", "dev_major", "dev_minor")
+
+
 def _statx(task: Task, address: int) -> Described:
     words = abi.STATX.unpack(task.memory.read(address, abi.STATX.size))
-    mask, attributes, mode, size = words[0], words[2], words[6], words[8]
-    fields = [
-        ("stx_mask", ("flags", mask, flags_text(list(_MASK_NAMES), mask))),
-        ("stx_attributes", ("hex", attributes)),
-        ("stx_mode", ("flags", mode, mode_text(mode))),
-        ("stx_size", ("int", size)),
-    ]
-    return ("struct", fields, True)
+    mask, attributes, mode = words[0], words[2], words[6]
+    mask_field = ("stx_mask", ("flags", mask, flags_text(list(_MASK_NAMES), mask)))
+    attributes_field = ("stx_attributes", ("hex", attributes))
+    mode_field = ("stx_mode", ("flags", mode, mode_text(mode)))
+    size_field = ("stx_size", ("int", words[8]))
+    fields = [mask_field, ("stx_blksize", ("int", words[1])), attributes_field]
+    fields += [(f"stx_{name}", ("int", words[3 + n])) for n, name in enumerate(_STATX_NUMBERS)]
+    fields += [mode_field, ("stx_ino", ("int", words[7])), size_field]
+    fields += [("stx_blocks", ("int", words[9])), ("stx_attributes_mask", ("hex", words[10]))]
+    for at, name in _STATX_TIMES:
+        seconds, fraction = words[at], words[at + 1]
+        text = f"{{tv_sec={seconds}, tv_nsec={fraction}}}{date_text(seconds, fraction, 9)}"
+        fields.append((f"stx_{name}", ("text", text)))
+    fields += [(f"stx_{name}", ("int", words[19 + n])) for n, name in enumerate(_STATX_DEVICES)]
+    fields.append(("stx_mnt_id", ("hex", words[23])))
+    brief = [mask_field, attributes_field, mode_field, size_field]
+    return ("brief", ("struct", brief, True), ("struct", fields, False))
 
 
 StatxFlags = Annotated[int, _StatxFlagsArgument()]

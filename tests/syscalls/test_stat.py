@@ -4,10 +4,12 @@ import struct
 
 import pytest
 
+from emulator.views.values import Style, text
 from kernel.abi import stat as abi
 from kernel.abi.errno import Errno
 from kernel.abi.files import AT_FDCWD, S_IFDIR, S_IFREG, AtFlag
 from kernel.abi.sysno import Sysno
+from kernel.syscalls.table import TABLE
 from tests.fakes import DATA
 from tests.syscalls.calls import BAD, BUFFER, Calls
 
@@ -120,3 +122,19 @@ def test_statfs_tells_the_file_system(calls: Calls) -> None:
 def test_a_directory_is_a_file_too(calls: Calls) -> None:
     calls.make(Sysno.STAT64, "/", BUFFER)
     assert stat64(calls)[2] & 0o170000 == S_IFDIR
+
+
+def test_a_trace_that_does_not_abbreviate_shows_every_field(calls: Calls) -> None:
+    calls.make(Sysno.STAT64, "/f", BUFFER)
+    call = calls.task.call
+    assert call is not None
+    buffer = TABLE[call.number].describe_exit(calls.task, call, 0)[0][1]
+    assert buffer is not None
+    shown = text(buffer, Style(abbreviate=False))
+    assert shown == (
+        "{st_dev=makedev(0, 0x1e), st_ino=4, st_mode=S_IFREG|0640, st_nlink=1, st_uid=70000,"
+        " st_gid=5, st_blksize=4096, st_blocks=8, st_size=6, st_atime=1767225600"
+        " /* 2026-01-01T00:00:00+0000 */, st_atime_nsec=0, st_mtime=-2"
+        " /* 1969-12-31T23:59:58.500000000+0000 */, st_mtime_nsec=500000000,"
+        " st_ctime=1767225600 /* 2026-01-01T00:00:00+0000 */, st_ctime_nsec=0}"
+    )
