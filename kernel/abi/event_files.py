@@ -1,4 +1,4 @@
-"""Flags of the descriptors that stand for events: epoll(7), eventfd(2), timerfd_create(2)."""
+"""Flags of the descriptors that stand for events: epoll(7), eventfd(2), signalfd(2), timerfd."""
 
 from enum import IntEnum
 
@@ -45,6 +45,13 @@ class EventFlag(IntEnum):
     EFD_SEMAPHORE = 1
     EFD_CLOEXEC = _CLOEXEC
     EFD_NONBLOCK = _NONBLOCK
+
+
+class SignalFileFlag(IntEnum):
+    """Flags of signalfd4."""
+
+    SFD_CLOEXEC = _CLOEXEC
+    SFD_NONBLOCK = _NONBLOCK
 
 
 class TimerFileFlag(IntEnum):

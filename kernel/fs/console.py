@@ -132,7 +132,7 @@ class HostFile(OpenFile):
         console.want_input()
         return 0
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         return (self.console.fed,)
 
     def ioctl(self, task: Task, request: int, argument: int) -> int:

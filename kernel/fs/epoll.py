@@ -34,23 +34,25 @@ class Item:
 
     __slots__ = ("data", "events", "file", "is_hot", "owner", "queues")
 
-    def __init__(self, owner: EpollFile, file: OpenFile, events: int, data: int) -> None:
+    def __init__(
+        self, task: Task, owner: EpollFile, file: OpenFile, events: int, data: int
+    ) -> None:
         self.owner = owner
         self.file = file
         self.queues: tuple[WaitQueue, ...] = ()
-        self.change(events, data)
+        self.change(task, events, data)
 
-    def change(self, events: int, data: int) -> None:
+    def change(self, task: Task, events: int, data: int) -> None:
         """Ask for other events; whatever holds now counts as new."""
         self.events = events | _ALWAYS
         self.data = data
         self.is_hot = True
-        self.arm()
+        self.arm(task)
 
-    def arm(self) -> None:
-        """Be told of the file's next change."""
+    def arm(self, task: Task) -> None:
+        """Be told of the file's next change, as this task would be."""
         self.disarm()
-        self.queues = self.file.poll_queues()
+        self.queues = self.file.poll_queues(task)
         for queue in self.queues:
             queue.add(self)
 
@@ -86,7 +88,7 @@ class EpollFile(OpenFile):
         self.items: dict[int, Item] = {}
         self.ready = WaitQueue("epoll event")
 
-    def add(self, number: int, file: OpenFile, events: int, data: int) -> None:
+    def add(self, task: Task, number: int, file: OpenFile, events: int, data: int) -> None:
         """EEXIST; EPERM for files that are always ready; ELOOP for instances in a circle."""
         if self._live(number, file) is not None:
             raise SysError(Errno.EEXIST)
@@ -94,15 +96,15 @@ class EpollFile(OpenFile):
             raise SysError(Errno.EPERM)
         if isinstance(file, EpollFile) and file.depth(self) > MAX_DEPTH:
             raise SysError(Errno.ELOOP)
-        self.items[number] = Item(self, file, events, data)
+        self.items[number] = Item(task, self, file, events, data)
         self.ready.wake_all()
 
-    def change(self, number: int, file: OpenFile, events: int, data: int) -> None:
+    def change(self, task: Task, number: int, file: OpenFile, events: int, data: int) -> None:
         """ENOENT for a file that is not in the set."""
         item = self._live(number, file)
         if item is None:
             raise SysError(Errno.ENOENT)
-        item.change(events, data)
+        item.change(task, events, data)
         self.ready.wake_all()
 
     def remove(self, number: int, file: OpenFile) -> None:
@@ -135,7 +137,7 @@ class EpollFile(OpenFile):
                 self.items.pop(number).disarm()
                 continue
             if not item.queues:
-                item.arm()
+                item.arm(task)
             events = item.found(task) if len(found) < most else 0
             if events:
                 found.append((events, item.data))
@@ -148,12 +150,12 @@ class EpollFile(OpenFile):
     def poll(self, task: Task) -> int:
         for item in self.items.values():
             if not item.queues:
-                item.arm()
+                item.arm(task)
             if item.file.users and item.found(task):
                 return Poll.POLLIN | Poll.POLLRDNORM
         return 0
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         return (self.ready,)
 
     def poll_deadline(self) -> int | None:

@@ -59,5 +59,5 @@ class EventFile(OpenFile):
         readable = Poll.POLLIN if self.count else 0
         return readable | (Poll.POLLOUT if self.count < _MOST else 0)
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         return (self.readable, self.writable)

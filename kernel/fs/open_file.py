@@ -87,7 +87,7 @@ class OpenFile:
         """Poll events that hold now; a file that never blocks is always ready."""
         return int(Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDNORM | Poll.POLLWRNORM)
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         """Queues that are woken when poll's answer may change."""
         return ()
 

@@ -187,7 +187,7 @@ class PipeFile(OpenFile):
                 events |= Poll.POLLERR
         return events
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         if not self.is_writable:
             return (self.pipe.readable,)
         if not self.is_readable:

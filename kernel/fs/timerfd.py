@@ -70,7 +70,7 @@ class TimerFile(OpenFile):
     def poll(self, task: Task) -> int:
         return int(Poll.POLLIN) if self.expirations() else 0
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         return (self.expired,)
 
     def poll_deadline(self) -> int | None:

@@ -248,7 +248,7 @@ class TerminalFile(OpenFile):
             events |= Poll.POLLOUT | Poll.POLLWRNORM
         return events
 
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
+    def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         return (self.terminal.readable, self.terminal.writable)
 
     def ioctl(self, task: Task, request: int, argument: int) -> int:

@@ -101,9 +101,9 @@ def epoll_ctl(
     if not isinstance(epoll, EpollFile) or file is epoll:
         raise SysError(Errno.EINVAL)
     if command == EpollCommand.EPOLL_CTL_ADD:
-        epoll.add(fd, file, events, data)
+        epoll.add(task, fd, file, events, data)
     elif command == EpollCommand.EPOLL_CTL_MOD:
-        epoll.change(fd, file, events, data)
+        epoll.change(task, fd, file, events, data)
     elif command == EpollCommand.EPOLL_CTL_DEL:
         epoll.remove(fd, file)
     else:

@@ -1,4 +1,4 @@
-"""eventfd(2), and the timerfd calls."""
+"""eventfd(2), signalfd(2), and the timerfd calls."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ import struct
 from typing import Annotated
 
 from kernel.abi.errno import Errno
-from kernel.abi.event_files import EventFlag, TimerFileFlag, TimerSetFlag
+from kernel.abi.event_files import EventFlag, SignalFileFlag, TimerFileFlag, TimerSetFlag
 from kernel.abi.files import OpenFlag
 from kernel.abi.process import Resource
+from kernel.abi.signals import UNBLOCKABLE
 from kernel.abi.sysno import Sysno
 from kernel.abi.time import ClockId
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.eventfd import EventFile
 from kernel.fs.open_file import OpenFile
+from kernel.fs.signalfd import SignalFile
 from kernel.fs.timerfd import TimerFile
 from kernel.syscalls.arguments import (
     DescribedArgument,
+    Fd,
     File,
     FlagsArgument,
     Moment,
     Size,
 )
 from kernel.syscalls.clocks import Clock
+from kernel.syscalls.signal_structures import InSet, check_set_size, read_set
 from kernel.syscalls.table import syscall
 from kernel.syscalls.time_values import (
     describe_timespec,
@@ -55,6 +59,39 @@ def eventfd2(task: Task, count: Size, flags: Annotated[int, FlagsArgument(EventF
         raise SysError(Errno.EINVAL)
     is_semaphore = bool(flags & EventFlag.EFD_SEMAPHORE)
     return _install(task, EventFile(task.system, count, is_semaphore, flags & _NONBLOCK), flags)
+
+
+@syscall(Sysno.SIGNALFD)
+def signalfd(task: Task, fd: Fd, mask: InSet, size: Size) -> int:
+    """A descriptor to read signals from, or with `fd` another mask for one; EINVAL, EBADF."""
+    return _signalfd(task, fd, mask, size, 0)
+
+
+@syscall(Sysno.SIGNALFD4)
+def signalfd4(
+    task: Task,
+    fd: Fd,
+    mask: InSet,
+    size: Size,
+    flags: Annotated[int, FlagsArgument(SignalFileFlag)],
+) -> int:
+    """The same with flags."""
+    return _signalfd(task, fd, mask, size, flags)
+
+
+def _signalfd(task: Task, fd: int, mask: int, size: int, flags: int) -> int:
+    check_set_size(size)
+    if flags & ~sum(SignalFileFlag):
+        raise SysError(Errno.EINVAL)
+    wanted = read_set(task, mask) & ~UNBLOCKABLE
+    if fd == -1:
+        return _install(task, SignalFile(task.system, wanted, flags & _NONBLOCK), flags)
+    file = task.files.get(fd)
+    if not isinstance(file, SignalFile):
+        raise SysError(Errno.EINVAL)
+    file.mask = wanted
+    task.signals.queue.wake_all()
+    return fd
 
 
 def _describe_setting(task: Task, address: int) -> Described:

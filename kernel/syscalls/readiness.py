@@ -15,7 +15,7 @@ from kernel.wait import WaitQueue
 
 def wait_for(task: Task, files: Collection[OpenFile], deadline: int | None) -> NoReturn:
     """Sleep until something changes with one of the files, or until the deadline."""
-    queues = dict.fromkeys(queue for file in files for queue in file.poll_queues())
+    queues = dict.fromkeys(queue for file in files for queue in file.poll_queues(task))
     moments = [deadline, *(file.poll_deadline() for file in files)]
     first = min((moment for moment in moments if moment is not None), default=None)
     if not queues:

@@ -7,9 +7,12 @@ import pytest
 from kernel.abi.errno import Errno
 from kernel.abi.event_files import EpollCommand, EpollEvent, EventFlag
 from kernel.abi.files import OpenFlag, Poll
+from kernel.abi.signals import SiCode, Signal, bit
 from kernel.abi.sysno import Sysno
 from kernel.abi.time import ClockId
 from kernel.clock import NANOSECONDS
+from kernel.signals.send import send_to_process
+from kernel.signals.state import SigInfo
 from kernel.task.task import Task, TaskState
 from tests.callers import Callers
 from tests.fakes import DATA
@@ -280,3 +283,57 @@ def test_timers_need_a_clock_and_a_timer() -> None:
     timers = Timers()
     assert timers.call(timers.task, Sysno.TIMERFD_CREATE, 3, 0) == -Errno.EINVAL
     assert timers.call(timers.task, Sysno.TIMERFD_GETTIME, 3, DATA) == -Errno.EINVAL
+
+
+# ---- signalfd ----------------------------------------------------------------------------------
+
+
+class SignalFiles(Pollers):
+    """SIGUSR1 and SIGUSR2 are blocked, and read from descriptor 6."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mask = bit(Signal.SIGUSR1) | bit(Signal.SIGUSR2)
+        self.task.signals.blocked = self.mask
+        assert self.signalfd(-1, self.mask) == 6
+
+    def signalfd(self, fd: int, mask: int, flags: int = 0) -> int:
+        self.task.memory.write(DATA, mask.to_bytes(8, "little"))
+        return self.call(self.task, Sysno.SIGNALFD4, fd, DATA, 8, flags)
+
+    def send(self, signal: Signal) -> None:
+        send_to_process(self.task.process, SigInfo(signal, SiCode.SI_USER, 42, 7))
+
+    def read(self, room: int) -> list[tuple[int, ...]]:
+        count = self.call(self.task, Sysno.READ, 6, BUFFER, room)
+        assert count >= 0, Errno(-count)
+        data = self.task.memory.read(BUFFER, count)
+        return [struct.unpack_from("<IiiII", data, at) for at in range(0, count, 128)]
+
+
+def test_pending_signals_are_read_and_are_pending_no_more() -> None:
+    files = SignalFiles()
+    files.send(Signal.SIGUSR2)
+    files.send(Signal.SIGUSR1)
+    assert files.read(300) == [(10, 0, 0, 42, 7), (12, 0, 0, 42, 7)]
+    assert not files.task.process.pending.mask
+    assert files.call(files.task, Sysno.READ, 6, BUFFER, 100) == -Errno.EINVAL
+
+
+def test_a_signal_wakes_the_reader_and_those_who_poll() -> None:
+    files = SignalFiles()
+    files.control(ADD, 6)
+    for number, words in ((Sysno.READ, (6, BUFFER, 128)), (Sysno.EPOLL_WAIT, (5, BUFFER, 8, -1))):
+        files.sleeps(files.task, number, *words)
+        files.send(Signal.SIGUSR1)
+        assert files.task.state is TaskState.READY
+        assert files.again(files.task) in (128, 1)
+
+
+def test_the_mask_can_be_changed() -> None:
+    files = SignalFiles()
+    assert files.signalfd(6, bit(Signal.SIGUSR2)) == 6
+    files.send(Signal.SIGUSR1)
+    assert not files.task.files.get(6).poll(files.task)
+    assert files.signalfd(3, 0) == -Errno.EINVAL
+    assert files.signalfd(-1, 0, 1) == -Errno.EINVAL
