@@ -44,6 +44,10 @@ def _most_tasks(system: System) -> str:
     return f"{system.settings.max_tasks}\n"
 
 
+def _overcommit(system: System) -> str:
+    return f"{1 if system.settings.overcommit else 2}\n"
+
+
 def _uuid(system: System) -> str:
     """Another one at each reading."""
     return f"{format_uuid(system.random.getrandbits(128))}\n"
@@ -91,7 +95,7 @@ _TOLD: dict[str, Make] = {
     "kernel/version": Constant(abi.VERSION),
     "vm/max_map_count": Constant(65530),
     "vm/mmap_min_addr": Constant(MMAP_MIN_ADDRESS),
-    "vm/overcommit_memory": Constant(1),
+    "vm/overcommit_memory": _overcommit,
 }
 _SETTABLE: dict[str, tuple[Make, Store]] = {
     "kernel/core_pattern": (Constant("core"), _discard),
