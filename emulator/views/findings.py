@@ -168,7 +168,8 @@ def _handled(finding: Finding, facts: Facts) -> Iterable[str]:
 
 def _deadlocked(finding: Finding, facts: Facts) -> Iterable[str]:
     where = f" at {_where(finding)}" if finding.instruction else ""
-    yield f"the child is {facts['child']}{where}, and needs {facts['needs']};"
+    waits = f", waiting for: {facts['waits for']}" if "waits for" in facts else ""
+    yield f"the child is {facts['child']}{where}{waits}. It needs {facts['needs']};"
     yield f"its parent {finding.parent} is {facts['parent']}. Neither can go on."
 
 

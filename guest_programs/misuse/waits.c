@@ -8,7 +8,7 @@
  */
 #include "guest.h"
 
-enum { CALL_FUTEX = 240, CALL_MEMFD_CREATE = 356, SET_AND_WAIT = 7, TERMINAL_INPUT = 21 };
+enum { CALL_FUTEX = 240, READ_WRITE_CREATE = 0x42, SET_AND_WAIT = 7, TERMINAL_INPUT = 21 };
 
 volatile int word_of_futex = 1;
 volatile int handled;
@@ -42,7 +42,7 @@ static void prepare(const char *what)
     pipe(ends);
     if (is(what, "full"))
         write(ends[1], room, 65536);
-    file = call2(CALL_MEMFD_CREATE, (int)"file", 0);
+    file = call3(NR_open, (int)"/tmp/locked", READ_WRITE_CREATE, 0600);
     call3(NR_fcntl, file, SET_AND_WAIT, (int)&lock);
     if (is(what, "alternate"))
         call2(NR_sigaltstack, (int)&alternate, 0);
@@ -77,6 +77,12 @@ static void child(const char *what)
 int main(int count, char **words)
 {
     const char *what = count > 1 ? words[1] : "clean";
+    if (is(what, "ttin") && fork()) { /* a group that its parent's group could continue */
+        wait4(-1, 0, 0);
+        return 0;
+    }
+    if (is(what, "ttin"))
+        call2(NR_setpgid, 0, 0);
     prepare(what);
     int pid = guest_vfork();
     if (pid == 0) {

@@ -71,7 +71,10 @@ class Checker:
         """Every task sleeps, and no deadline will wake one."""
         for task in self.system.tasks.tasks():
             if task.watch is not None:
-                self._deadlocked(task.watch, deadlock.facts_of_sleep(task, task.watch.parent))
+                self._deadlocked(
+                    task.watch,
+                    deadlock.facts_of_sleep(task, task.watch.parent, task.watch.judge.program),
+                )
 
     def _deadlocked(self, watch: Watch, facts: dict[str, int | str] | None) -> None:
         if facts is None or watch.is_stop_told or not deadlock.is_suspended(watch.parent):

@@ -12,6 +12,7 @@ from kernel.fs.pipe import PipeFile
 from kernel.task.task import TaskState
 
 if TYPE_CHECKING:
+    from kernel.check.program import Program
     from kernel.task.task import Task
 
 _INT = 2
@@ -32,19 +33,19 @@ def facts_of_stop(task: Task, parent: Task) -> Facts:
     """The child is stopped by a signal."""
     return {
         "child": f"stopped by {signal_name(task.process.stop_signal)}",
-        "needs": "SIGCONT, which its parent cannot send",
+        "needs": "SIGCONT, which its parent cannot send it",
         "parent": _parent(task),
     }
 
 
-def facts_of_sleep(task: Task, parent: Task) -> Facts | None:
+def facts_of_sleep(task: Task, parent: Task, program: Program) -> Facts | None:
     """The child sleeps in a system call; None where it does not."""
     if task.state is not TaskState.BLOCKED or task.call is None:
         return None
-    channel = task.wait_channel or "a signal"
     return {
-        "child": f"asleep in {_call_name(task)}, which waits for: {channel}",
-        "needs": _needs(task, parent),
+        "child": f"asleep in {_call_name(task)}",
+        "waits for": task.wait_channel or "a signal",
+        "needs": _needs(task, parent, program),
         "parent": _parent(task),
     }
 
@@ -61,12 +62,15 @@ def _call_name(task: Task) -> str:
         return f"system call {task.call.number}"
 
 
-def _needs(task: Task, parent: Task) -> str:
+def _needs(task: Task, parent: Task, program: Program) -> str:
     """What the parent would have to do."""
     assert task.call is not None
     channel = task.wait_channel
     if channel.startswith("futex"):
-        return f"a change of the word at {channel.split()[-1]} and FUTEX_WAKE by its parent"
+        word = int(channel.split()[-1], 16)
+        symbol = program.object_at(word)
+        name = f" ({symbol.name})" if symbol is not None else ""
+        return f"that its parent changes the word at {word:#x}{name} and makes FUTEX_WAKE"
     progress = task.call.progress
     if isinstance(progress, LockWait):
         obstacle = progress.locks.conflict(progress.wanted)

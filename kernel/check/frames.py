@@ -22,9 +22,13 @@ _MAX_FRAMES = 16
 
 
 class Frame(NamedTuple):
-    """One function's frame on the stack: [low, cfa); its return address lies at cfa - 4."""
+    """One function's frame on the stack: [low, cfa); its return address lies at cfa - 4.
+
+    `extent` are the start and end of the function's code.
+    """
 
     name: str
+    extent: tuple[int, int]
     low: int
     cfa: int
 
@@ -32,8 +36,8 @@ class Frame(NamedTuple):
 class CallSite(NamedTuple):
     """Where vfork was called. After the wrapper the caller goes on with `pc`, `esp` and `ebp`.
 
-    `wrapped` tells whether there is one to return from first; `frames` are the caller's and those
-    of its callers, as far as the program's CFI reaches.
+    `wrapped` tells whether there is one to return from first; `extent` is the caller's code,
+    `frames` are its own and those of its callers, as far as the program's CFI reaches.
     """
 
     pc: int
@@ -41,7 +45,18 @@ class CallSite(NamedTuple):
     ebp: int
     wrapped: bool
     function: str
+    extent: tuple[int, int]
     frames: tuple[Frame, ...]
+
+    def is_inside(self, address: int) -> bool:
+        """Whether the address is in the code of the function that called vfork."""
+        return self.extent[0] <= address < self.extent[1]
+
+    def is_in_caller(self, address: int) -> bool:
+        """Whether the address is in the code of a function that it would return to."""
+        return not self.is_inside(address) and any(
+            frame.extent[0] <= address < frame.extent[1] for frame in self.frames[1:]
+        )
 
     @property
     def return_slot(self) -> int | None:
@@ -75,9 +90,10 @@ def _site(
         cfa, ebp = _unwind(memory, rule, low, ebp)
         if cfa <= low:
             break
-        frames.append(Frame(_name(program, at - 1), low, cfa))
+        frames.append(Frame(_name(program, at - 1), program.extent(at - 1), low, cfa))
         low, at = cfa, _word(memory, cfa - 4)
-    return CallSite(pc, esp, own_ebp, wrapped, _name(program, pc - 1), tuple(frames))
+    name, extent = _name(program, pc - 1), program.extent(pc - 1)
+    return CallSite(pc, esp, own_ebp, wrapped, name, extent, tuple(frames))
 
 
 def _name(program: Program, address: int) -> str:

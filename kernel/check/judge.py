@@ -14,7 +14,7 @@ from kernel.abi.signals import signal_name
 from kernel.check.arguments import Arguments, slots_read
 from kernel.check.draft import NOTE, Draft
 from kernel.check.instruction import Instruction, peek
-from kernel.check.places import ERRNO, errno_of, name_of
+from kernel.check.places import ERRNO, errno_of, name_of, thread_pointer
 from kernel.check.program import Program, program_of
 from kernel.check.protection import Change
 from kernel.check.result_variable import ResultVariable
@@ -31,6 +31,8 @@ _LAST_CALLS = frozenset({
     "execle", "fexecve", "execveat", "__execve", "__execvpe",
 })  # fmt: skip
 """What a child may call: these, and whatever they call in turn."""
+_THREAD_BLOCK = 8192
+"""Octets before and behind the thread pointer that may be the C library's for this thread."""
 _THUNK = "__x86.get_pc_thunk"
 
 
@@ -55,6 +57,8 @@ class Judge:
             self.result.expect()
         self.lowest = own_stack
         self.errno = errno_of(self.program, self.memory, task.system.machine)
+        self.thread_pointer = thread_pointer(task.system.machine)
+        self.last_error = 0
         self.exec_failed = False
         self.returned: Draft | None = None
         self.exit: Draft | None = None
@@ -62,6 +66,8 @@ class Judge:
         self.inside: int | None = None
         """ESP at the call of a function, while the child is in it."""
         self.called_from = 0
+        self.jump: Instruction | None = None
+        """An assignment to ESP in another function than the one that called vfork."""
         self.arguments = Arguments(site.esp)
         frame_end = site.return_slot or site.esp
         self.frame_before = peek(self.memory, site.esp, min(frame_end + 4 - site.esp, 4096))
@@ -84,6 +90,7 @@ class Judge:
         if at.esp == self.site.esp and counted:
             self.arguments.stored(counted[0])
         for change in changes:
+            self._find_errno(change)
             self._wrote(at, change)
         self._check_frame(at, esp)
         if at.is_call:
@@ -122,7 +129,20 @@ class Judge:
         if self.handlers:
             self.inside = self.handlers.pop()[1]
 
+    def call_failed(self, error: int) -> None:
+        """A system call of the child ended with this errno."""
+        self.last_error = error
+
     # ---- W1 ----------------------------------------------------------------------------------
+
+    def _find_errno(self, change: Change) -> None:
+        """Where nothing tells of errno: the error of a call that goes beside the thread pointer."""
+        if self.errno is None and self.last_error and self.thread_pointer is not None:
+            error = self.last_error.to_bytes(4, "little")
+            word = change.address & ~3
+            near = abs(word - self.thread_pointer) < _THREAD_BLOCK
+            if near and peek(self.memory, word, 4) == error:
+                self.errno = word
 
     def _is_lent(self, address: int) -> bool:
         """Whether the parent may miss the octet: not on the unused part of a stack."""
@@ -144,7 +164,7 @@ class Judge:
         """A call follows, or something after which none does: what was stored, and is no argument,
         is data."""
         if called and self.arguments.has_pending and self.arguments.variables is None:
-            start, end = self.program.extent(self.site.pc - 1)
+            start, end = self.site.extent
             code = peek(self.memory, start, end - start)
             self.arguments.variables = slots_read(code, start, self.site.esp, self.site.ebp)
         for eip, change in self.arguments.settle(called):
@@ -195,7 +215,15 @@ class Judge:
         """W2: ESP has risen above the caller's frame; by CFI, or by what the instruction is."""
         if self.returned is not None or self.own_stack:
             return
-        if not self.site.esp < esp <= self.stack_end or self._is_on_alternate_stack(esp):
+        if self._is_on_alternate_stack(esp):
+            return
+        if self.jump is not None and self.site.is_in_caller(at.eip):
+            self._returns(self.jump, self.site.return_slot)
+        if self.site.is_inside(at.eip):
+            self.jump = None
+        elif at.assigns_esp:
+            self.jump = at
+        if self.returned is not None or not self.site.esp < esp <= self.stack_end:
             return
         slot = self.site.return_slot
         if slot is not None:

@@ -41,13 +41,19 @@ def _mapping(memory: AddressSpace, site: CallSite, address: int) -> str:
     return f"memory mapped from {area.path}" if area.path else "mapped memory"
 
 
-def errno_of(program: Program, memory: AddressSpace, machine: Machine) -> int | None:
-    """Address of the current thread's errno, where there is a C library that tells."""
-    selector = machine.segment("gs")
-    slot = (selector >> 3) - TLS_FIRST
+def thread_pointer(machine: Machine) -> int | None:
+    """Where %gs:0 is, if %gs selects a TLS descriptor."""
+    slot = (machine.segment("gs") >> 3) - TLS_FIRST
     if not 0 <= slot < len(machine.tls):
         return None
     descriptor = machine.tls[slot]
-    base = descriptor >> 16 & 0xFF_FFFF | descriptor >> 56 << 24
+    return descriptor >> 16 & 0xFF_FFFF | descriptor >> 56 << 24
+
+
+def errno_of(program: Program, memory: AddressSpace, machine: Machine) -> int | None:
+    """Address of the current thread's errno, where there is a C library that tells."""
+    base = thread_pointer(machine)
+    if base is None:
+        return None
     thread = int.from_bytes(peek(memory, base, 4), "little")
     return errno_address(program, memory, thread) if thread else None

@@ -60,6 +60,7 @@ class Program:
     def _read_symbols(self) -> None:
         table = self._elf.get_section_by_name(".symtab")
         headers: dict[int, Any] = {}
+        sized: list[tuple[int, int]] = []
         for symbol in table.iter_symbols() if table is not None else ():
             kind, section = symbol["st_info"]["type"], symbol["st_shndx"]
             if not isinstance(section, int) or not symbol.name:
@@ -71,10 +72,13 @@ class Program:
             if end <= start or not start:
                 continue
             is_code = header["sh_flags"] & _SHF_EXECINSTR
+            if kind == "STT_FUNC" and symbol["st_size"]:
+                sized.append((start, end))
             if kind == "STT_FUNC" or (kind == "STT_NOTYPE" and is_code):
                 self.functions.append(Symbol(start, end, symbol.name))
             elif kind in ("STT_OBJECT", "STT_NOTYPE"):
                 self.objects.append(Symbol(start, end, symbol.name))
+        self.functions = _without_labels(self.functions, sized)
         self.functions.sort(key=_by_start_best_last)
         self.objects.sort(key=_by_start_best_last)
 
@@ -149,6 +153,17 @@ def program_of(inode: Inode) -> Program:
 def _by_start_best_last(symbol: Symbol) -> tuple[int, int, bool, str]:
     """Of several names for a start, the last is shown: the closest fit, with no underscore."""
     return symbol.start, -symbol.end, symbol.name[0] != "_", symbol.name
+
+
+def _without_labels(functions: list[Symbol], sized: list[tuple[int, int]]) -> list[Symbol]:
+    """Assembly's labels inside of functions that have a size are left out."""
+    sized.sort()
+    kept = []
+    for symbol in functions:
+        i = bisect_right(sized, (symbol.start, 0)) - 1
+        if i < 0 or sized[i][1] <= symbol.start:
+            kept.append(symbol)
+    return kept
 
 
 def _find(symbols: list[Symbol], starts: list[int], address: int) -> Symbol | None:

@@ -28,7 +28,8 @@ _MAPPING = frozenset({
     Sysno.MMAP, Sysno.MMAP2, Sysno.MUNMAP, Sysno.MPROTECT, Sysno.MREMAP, Sysno.BRK,
     Sysno.MADVISE, Sysno.REMAP_FILE_PAGES, Sysno.SHMAT, Sysno.SHMDT, Sysno.PKEY_MPROTECT,
 })  # fmt: skip
-_MAX_ERRNO = 4095
+_LAST_VALUE = 0xFFFF_F000
+"""Results above are negative errnos."""
 
 
 class Watch:
@@ -173,11 +174,13 @@ class Watch:
 
     def _judge_call(self, number: int, first: int, second: int, eip: int) -> None:
         result = self.task.system.machine.registers[EAX]
+        if result > _LAST_VALUE:
+            self.judge.call_failed((1 << 32) - result)
         if number in _EXECUTING:
             self.judge.exec_failed = True
         elif number in _RETURNING:
             self.judge.handler_ended()
-        elif number in _MAPPING and result <= 0xFFFF_FFFF - _MAX_ERRNO:
+        elif number in _MAPPING and result <= _LAST_VALUE:
             self.protection.put_up()
             memory = self.task.memory
             if number != Sysno.BRK:

@@ -86,7 +86,7 @@ static void misuse(const char *what)
     } else if (strcmp(what, "handler") == 0) {
         signal(SIGUSR1, handler);
         if (vfork() == 0) {
-            raise(SIGUSR1);
+            kill(getpid(), SIGUSR1);
             _exit(0);
         }
     } else if (vfork() == 0)
