@@ -26,8 +26,8 @@ _STATE_NAMES = {
     "X": "dead",
 }
 _TICK_NS = NANOSECONDS // CLOCK_TICKS
-_FORKED, _SUPERUSER = 0x40, 0x100
-"""Flags of a task (PF_FORKNOEXEC, PF_SUPERPRIV) that stat shows."""
+_FORKED = 0x40
+"""Flag in stat (PF_FORKNOEXEC): the task has not executed a program of its own yet."""
 _LIMITS = (
     ("Max cpu time", Resource.RLIMIT_CPU, "seconds"),
     ("Max file size", Resource.RLIMIT_FSIZE, "bytes"),
@@ -209,7 +209,7 @@ def _stat(task: Task, times: tuple[int, int], faults: int) -> str:
     process, space = task.process, space_of(task)
     terminal = process.session.terminal
     tty, foreground = (DEVICE, terminal.foreground) if terminal else (0, -1)
-    flags = (0 if process.has_executed else _FORKED) | (0 if task.credentials.euid else _SUPERUSER)
+    flags = 0 if process.has_executed else _FORKED
     ignored, caught = _handled(task)
     limit = process.limits.soft(Resource.RLIMIT_RSS)
     children = (process.children_user_time, process.children_system_time)

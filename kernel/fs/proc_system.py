@@ -77,8 +77,8 @@ def memory_info(system: System) -> str:
         "AnonPages": max(0, total - free - cached - stacks), "Mapped": cached, "Shmem": 0,
         "KReclaimable": 0, "Slab": 0, "SReclaimable": 0, "SUnreclaim": 0, "KernelStack": stacks,
         "PageTables": 0, "NFS_Unstable": 0, "Bounce": 0, "WritebackTmp": 0,
-        "CommitLimit": total,
-        "Committed_AS": frames.commitments.pages() * _PAGE_KIB, "VmallocTotal": 122880, "VmallocUsed": 0, "VmallocChunk": 0,
+        "CommitLimit": total, "Committed_AS": frames.commitments.pages() * _PAGE_KIB,
+        "VmallocTotal": 122880, "VmallocUsed": 0, "VmallocChunk": 0,
     }  # fmt: skip
     return "".join(f"{name + ':':<15} {value:8d} kB\n" for name, value in values.items())
 
