@@ -35,6 +35,8 @@ def _name(stream: int, status: os.stat_result) -> str:
     """A name for /proc/self/fd that tells the guest nothing of the host's folders."""
     if stat.S_ISFIFO(status.st_mode):
         return f"pipe:[{stream + 1}]"
+    if stat.S_ISCHR(status.st_mode) and status.st_rdev == os.makedev(1, 3):
+        return "/dev/null"
     return ("/dev/stdin", "/dev/stdout", "/dev/stderr")[stream]
 
 
