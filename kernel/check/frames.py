@@ -24,11 +24,11 @@ _MAX_FRAMES = 16
 class Frame(NamedTuple):
     """One function's frame on the stack: [low, cfa); its return address lies at cfa - 4.
 
-    `extent` are the start and end of the function's code.
+    `caller` are the start and end of the code of the function that it returns to.
     """
 
     name: str
-    extent: tuple[int, int]
+    caller: tuple[int, int]
     low: int
     cfa: int
 
@@ -55,7 +55,7 @@ class CallSite(NamedTuple):
     def is_in_caller(self, address: int) -> bool:
         """Whether the address is in the code of a function that it would return to."""
         return not self.is_inside(address) and any(
-            frame.extent[0] <= address < frame.extent[1] for frame in self.frames[1:]
+            frame.caller[0] <= address < frame.caller[1] for frame in self.frames
         )
 
     @property
@@ -90,8 +90,9 @@ def _site(
         cfa, ebp = _unwind(memory, rule, low, ebp)
         if cfa <= low:
             break
-        frames.append(Frame(_name(program, at - 1), program.extent(at - 1), low, cfa))
-        low, at = cfa, _word(memory, cfa - 4)
+        name, at = _name(program, at - 1), _word(memory, cfa - 4)
+        frames.append(Frame(name, program.extent(at - 1), low, cfa))
+        low = cfa
     name, extent = _name(program, pc - 1), program.extent(pc - 1)
     return CallSite(pc, esp, own_ebp, wrapped, name, extent, tuple(frames))
 
@@ -104,7 +105,11 @@ def _name(program: Program, address: int) -> str:
 def _unwind(memory: AddressSpace, rule: FrameRule, esp: int, ebp: int) -> tuple[int, int]:
     """CFA, and the caller's EBP."""
     cfa = (ebp if rule.from_ebp else esp) + rule.offset
-    return cfa, ebp if rule.saved_ebp is None else _word(memory, cfa + rule.saved_ebp)
+    if rule.indirect:
+        cfa = _word(memory, cfa)
+    if rule.saved_ebp is None:
+        return cfa, ebp
+    return cfa, _word(memory, (ebp if rule.saved_beside_ebp else cfa) + rule.saved_ebp)
 
 
 def _word(memory: AddressSpace, address: int) -> int:

@@ -14,9 +14,11 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from kernel.fs.inode import Inode
 
-_ESP, _EBP, _EIP = 4, 5, 8
+_ESP, _EBP = 4, 5
 """DWARF numbers of i386 registers."""
 _SHF_EXECINSTR = 4
+_BREG_EBP, _DEREF = 0x75, 0x06
+"""DWARF's operations "EBP and an offset" and "the word there"."""
 _known: WeakKeyDictionary[Inode, Program] = WeakKeyDictionary()
 
 
@@ -31,12 +33,16 @@ class Symbol(NamedTuple):
 class FrameRule(NamedTuple):
     """How to find a frame from inside it: the CFA, and where EBP was saved (None: still in it).
 
+    The CFA is ESP or EBP and an offset, or (`indirect`, in functions that align their stack) the
+    word there. EBP was saved beside the CFA, or beside the place that EBP itself points to.
     The return address lies at CFA - 4; once the function has returned, ESP is at least the CFA.
     """
 
     from_ebp: bool
     offset: int
+    indirect: bool
     saved_ebp: int | None
+    saved_beside_ebp: bool
 
 
 class Program:
@@ -110,7 +116,7 @@ class Program:
         if self._lines is None:
             self._lines = _read_lines(self._elf)
         i = bisect_right(self._lines, (address, "\U0010ffff", 0)) - 1
-        if i < 0 or not self._lines[i][1]:
+        if i < 0 or not self._lines[i][1] or not self._lines[i][2]:
             return ""
         return f"{self._lines[i][1]}:{self._lines[i][2]}"
 
@@ -214,8 +220,22 @@ def _read_frames(elf: Any) -> list[Any]:
 def _rule(table: list[dict[Any, Any]], address: int) -> FrameRule | None:
     """The last row that begins at or before the address; None where it is no plain sum."""
     rows = [row for row in table if row["pc"] <= address]
-    if not rows or rows[-1]["cfa"].reg not in (_ESP, _EBP):
+    if not rows:
         return None
     cfa, saved = rows[-1]["cfa"], rows[-1].get(_EBP)
-    offset = saved.arg if saved is not None and saved.type == "OFFSET" else None
-    return FrameRule(cfa.reg == _EBP, cfa.offset, offset)
+    if cfa.reg in (_ESP, _EBP):
+        from_ebp, offset, indirect = cfa.reg == _EBP, cfa.offset, False
+    elif cfa.expr and len(cfa.expr) == 3 and cfa.expr[0] == _BREG_EBP and cfa.expr[2] == _DEREF:
+        from_ebp, offset, indirect = True, _signed(cfa.expr[1]), True
+    else:
+        return None
+    if saved is not None and saved.type == "OFFSET":
+        return FrameRule(from_ebp, offset, indirect, saved.arg, False)
+    if saved is not None and saved.type == "EXPRESSION" and saved.arg[0] == _BREG_EBP:
+        return FrameRule(from_ebp, offset, indirect, _signed(saved.arg[1]), True)
+    return FrameRule(from_ebp, offset, indirect, None, False)
+
+
+def _signed(leb: int) -> int:
+    """A signed LEB128 number of one octet."""
+    return leb - 0x80 if leb & 0x40 else leb
