@@ -141,18 +141,30 @@ class HostNode(NamedTuple):
             return os.stat(self.name, dir_fd=folder, follow_symlinks=False)
 
     @host_call
+    def names(self) -> list[bytes]:
+        """The names in this folder, in the host's own order."""
+        with self._listed() as folder:
+            return [os.fsencode(name) for name in os.listdir(folder)]
+
+    @host_call
     def children(self, known: Container[bytes] = ()) -> list[tuple[bytes, os.stat_result | None]]:
-        """What is in this folder, in the host's own order, with lstat(2) of what is not `known`."""
+        """The same, with lstat(2) of what is not `known`."""
+        found: list[tuple[bytes, os.stat_result | None]] = []
+        with self._listed() as folder:
+            for name in map(os.fsencode, os.listdir(folder)):
+                if name in known:
+                    found.append((name, None))
+                elif (status := _status_at(folder, name)) is not None:
+                    found.append((name, status))
+        return found
+
+    @contextmanager
+    def _listed(self) -> Iterator[int]:
+        """A descriptor by which this folder can be listed, while the context lasts."""
         with self.itself() as place:
             opened = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place)
         try:
-            found: list[tuple[bytes, os.stat_result | None]] = []
-            for name in map(os.fsencode, os.listdir(opened)):
-                if name in known:
-                    found.append((name, None))
-                elif (status := _status_at(opened, name)) is not None:
-                    found.append((name, status))
-            return found
+            yield opened
         finally:
             os.close(opened)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFDIR, S_IFLNK, S_IFMT, S_IFREG
@@ -67,10 +66,8 @@ class HostDirectory(HostInode, DirectoryInode):
             return HostSymlink(self.system)
         return HostInode(self.system, kind)  # shown, never opened
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        for name, status in self.node().children():
-            assert status is not None
-            yield name, self._seen(name, status)
+    def names(self) -> list[bytes]:
+        return self.node().names()
 
     # ---- changing ----------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from kernel.abi import files as abi
@@ -192,7 +191,7 @@ class DirectoryInode(Inode):
         """The inode behind a name (never "." or ".."); ENOENT."""
         raise SysError(Errno.ENOENT)
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+    def names(self) -> list[bytes]:
         """All names but "." and "..", in a stable order."""
         raise NotImplementedError
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import O_ACCMODE, O_RDONLY, OpenFlag, Poll
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 _READABLE = (O_RDONLY, OpenFlag.O_RDWR)
 _WRITABLE = (OpenFlag.O_WRONLY, OpenFlag.O_RDWR)
 """Access modes; the fourth, 3, allows neither (it serves ioctl alone)."""
+
+
+class Entry(NamedTuple):
+    """A directory entry: `type` is S_IFMT's part of the mode, `next` the offset behind it."""
+
+    name: bytes
+    number: int
+    type: int
+    next: int
 
 
 class OpenFile:
@@ -79,8 +89,8 @@ class OpenFile:
         """The new offset; ESPIPE for pipes and terminals, EINVAL."""
         raise SysError(Errno.ESPIPE)
 
-    def entries(self, task: Task) -> list[tuple[bytes, int, int]]:
-        """Directory entries (name, inode number, S_IFMT type) from offset on; ENOTDIR."""
+    def entries(self, task: Task) -> Iterator[Entry]:
+        """Directory entries from the offset on; ENOTDIR, ENOENT once it is removed."""
         raise SysError(Errno.ENOTDIR)
 
     def poll(self, task: Task) -> int:

@@ -5,7 +5,6 @@ Omitted: net, sysvipc, namespaces, and whatever tells of hardware that is not th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
@@ -67,11 +66,9 @@ class ProcRoot(ProcDirectory):
             raise SysError(Errno.ENOENT)
         return TaskDirectory(task)
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+    def names(self) -> list[bytes]:
         """Files of the system, then processes by pid, as Linux lists them."""
-        yield from self.nodes.items()
-        for process in self.system.tasks.processes():
-            yield b"%d" % process.pid, TaskDirectory(process.leader)
+        return [*self.nodes, *(b"%d" % process.pid for process in self.system.tasks.processes())]
 
 
 def build_proc(system: System) -> DirectoryInode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kernel.abi.errno import Errno
@@ -114,5 +114,5 @@ class TableDirectory(ProcDirectory):
             raise SysError(Errno.ENOENT)
         return self.nodes[name]
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        yield from self.nodes.items()
+    def names(self) -> list[bytes]:
+        return list(self.nodes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
@@ -239,11 +239,10 @@ class DescriptorDirectory(_OwnedDirectory):
         number = self.number - 2 + _FIRST_FD + descriptor
         return self.own(DescriptorLink(self.task, number, descriptor, file))
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        if not self.task.is_gone:
-            for descriptor in sorted(self.task.files.files):
-                name = b"%d" % descriptor
-                yield name, self.lookup(name)
+    def names(self) -> list[bytes]:
+        if self.task.is_gone:
+            return []
+        return [b"%d" % descriptor for descriptor in sorted(self.task.files.files)]
 
 
 class DescriptorInfoDirectory(DescriptorDirectory):
@@ -267,9 +266,8 @@ class ThreadsDirectory(_OwnedDirectory):
                 return TaskDirectory(thread, is_thread=True)
         raise SysError(Errno.ENOENT)
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        for thread in self.task.process.threads:
-            yield b"%d" % thread.tid, TaskDirectory(thread, is_thread=True)
+    def names(self) -> list[bytes]:
+        return [b"%d" % thread.tid for thread in self.task.process.threads]
 
 
 class TaskDirectory(_OwnedDirectory):
@@ -303,9 +301,8 @@ class TaskDirectory(_OwnedDirectory):
             return ThreadsDirectory(self.task, base + 4)
         raise SysError(Errno.ENOENT)
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
-        for name in self._names:
-            yield name, self.lookup(name)
+    def names(self) -> list[bytes]:
+        return list(self._names)
 
 
 _LINKS = {b"cwd": (5, _cwd), b"exe": (6, _executable), b"root": (7, _root)}

@@ -9,7 +9,6 @@ to each other by number: a snapshot of them is as flat as a disk.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
@@ -187,10 +186,9 @@ class MemoryDirectory(DirectoryInode):
         self._name(name, inode)
         return inode
 
-    def entries(self) -> Iterator[tuple[bytes, Inode]]:
+    def names(self) -> list[bytes]:
         self._complete()
-        for name, number in self.numbers.items():
-            yield name, self.system.inodes[number]
+        return list(self.numbers)
 
     def _complete(self) -> None:
         """Take in all names beneath, which come first and in the host's order."""

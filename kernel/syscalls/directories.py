@@ -114,15 +114,15 @@ def _read_entries(task: Task, file: OpenFile, buffer: int, size: int, pack: Pack
     records: list[bytes] = []
     used = 0
     offset = file.offset
-    for name, number, kind in file.entries(task):
-        record = pack(name, number, offset + 1, kind)
+    for name, number, kind, following in file.entries(task):
+        record = pack(name, number, following, kind)
         if used + len(record) > size:
             if not records:
                 raise SysError(Errno.EINVAL)
             break
         records.append(record)
         used += len(record)
-        offset += 1
+        offset = following
     task.memory.write(buffer, b"".join(records))
     file.offset = offset
     return used

@@ -74,7 +74,7 @@ class Files(Callers):
     def names(self, path: bytes) -> list[bytes]:
         """What getdents finds, without the dots, sorted."""
         file = self.file(path)
-        names = sorted(name for name, _, _ in file.entries(self.task))
+        names = sorted(entry.name for entry in file.entries(self.task))
         assert names[:2] == [b".", b".."]
         return names[2:]
 

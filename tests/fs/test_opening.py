@@ -144,21 +144,23 @@ def test_a_listing_keeps_its_places_while_names_go(files: Files) -> None:
         files.put(b"/d/%d" % number)
     file = files.file(b"/d")
     file.offset = 5
-    rest = [name for name, _, _ in file.entries(files.task)]
+    rest = [entry.name for entry in file.entries(files.task)]
     for name in rest:
         naming.remove(files.task, b"/d/" + name)
+    files.put(b"/d/" + rest[4])
     file.offset = 8
-    assert [name for name, _, _ in file.entries(files.task)] == rest[3:]
+    again = list(file.entries(files.task))
+    assert [(entry.name, entry.next) for entry in again] == [(rest[4], 10)]
     file.seek(0, 0)
-    assert len(file.entries(files.task)) == 2 + 3
+    assert len(list(file.entries(files.task))) == 2 + 3 + 1
 
 
 def test_a_listing_begins_with_the_dots(files: Files) -> None:
     files.folder(b"/d/sub")
-    entries = files.file(b"/d").entries(files.task)
-    assert entries[0] == (b".", files.at(b"/d").inode.number, S_IFDIR)
-    assert entries[1] == (b"..", files.at(b"/").inode.number, S_IFDIR)
-    assert entries[2][0] == b"sub"
+    dot, dots, sub = files.file(b"/d").entries(files.task)
+    assert dot == (b".", files.at(b"/d").inode.number, S_IFDIR, 1)
+    assert dots == (b"..", files.at(b"/").inode.number, S_IFDIR, 2)
+    assert (sub.name, sub.next) == (b"sub", 3)
 
 
 def test_a_removed_directory_lists_nothing(files: Files) -> None:
