@@ -28,6 +28,8 @@ TMPFS_MAGIC = 0x0102_1994
 DIRECTORY_SIZE = 4096
 """st_size of a directory that was made here, as on ext4."""
 MAX_LINKS = 65000
+SHORT_SYMLINK = 128
+"""Octets of a target that is kept without taking a page of the quota, as in Linux's tmpfs."""
 
 
 class MemoryFileSystem(FileSystem):
@@ -37,9 +39,12 @@ class MemoryFileSystem(FileSystem):
         super().__init__(kind, TMPFS_MAGIC, device)
         self.quota = quota
         self.max_inodes = max(quota.limit, 1024)
-        """For inodes that were made here; those of host files are not counted."""
+        """For inodes that were made here; those of host files are not counted. As many more names
+        may be given to files that have one.
+        """
         self.inodes: dict[int, Inode] = {}
         self.adopted = 0
+        self.second_names = 0
         self.next_number = 1
         self.host_links: dict[tuple[int, int], int] = {}
         """Numbers of host files with several names, by (st_dev, st_ino)."""
@@ -67,6 +72,8 @@ class MemoryFileSystem(FileSystem):
         del self.inodes[inode.number]
         if isinstance(inode, MemoryFile) and not inode.uses:
             inode.discard()
+        elif isinstance(inode, MemorySymlink):
+            self.quota.give(inode.pages)
 
     def adopt(self, node: HostNode, status: os.stat_result) -> Inode:
         """An inode that shows the host file at a place."""
@@ -89,7 +96,9 @@ class MemoryFileSystem(FileSystem):
             directory.beneath = node
             return directory
         if kind == S_IFLNK:
-            return MemorySymlink(node.target(), 0, 0, 0)
+            link = MemorySymlink(node.target(), 0, 0, 0)
+            link.pages = 0
+            return link
         if kind == S_IFIFO:
             return Pipe(0, kind, 0, 0, 0)  # a FIFO of the guest's own, where the host has one
         if kind != S_IFREG:
@@ -124,6 +133,8 @@ class MemorySymlink(SymlinkInode):
     def __init__(self, text: bytes, uid: int, gid: int, now: int) -> None:
         super().__init__(0, S_IFLNK | 0o777, uid, gid, now)
         self.text = text
+        self.pages = int(len(text) > SHORT_SYMLINK)
+        """What it takes of the quota."""
 
     @property
     def size(self) -> int:
@@ -270,7 +281,9 @@ class MemoryDirectory(DirectoryInode):
 
     def symlink(self, name: bytes, target: bytes, uid: int, gid: int, now: int) -> Inode:
         self._check_new(name)
-        return self._add(name, MemorySymlink(target, uid, gid, now), now)
+        link = MemorySymlink(target, uid, gid, now)
+        self.system.quota.take(link.pages)
+        return self._add(name, link, now)
 
     def link(self, name: bytes, inode: Inode, now: int) -> None:
         if inode.device != self.device:
@@ -278,6 +291,10 @@ class MemoryDirectory(DirectoryInode):
         if inode.links >= MAX_LINKS:
             raise SysError(Errno.EMLINK)
         self._check_new(name)
+        if inode.links:
+            if self.system.second_names >= self.system.max_inodes:
+                raise SysError(Errno.ENOSPC)
+            self.system.second_names += 1
         self.system.inodes[inode.number] = inode
         inode.links += 1
         inode.changed = now
@@ -300,6 +317,8 @@ class MemoryDirectory(DirectoryInode):
             self.links -= 1
         else:
             inode.links -= 1
+            if inode.links and self.system.second_names:
+                self.system.second_names -= 1
         if not inode.links:
             self.system.forget(inode)
 

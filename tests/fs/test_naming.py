@@ -220,3 +220,24 @@ def test_times_move_with_what_happens(files: Files) -> None:
     naming.make_link(files.task, files.at(b"/d/f"), b"/d/g")
     assert folder.modified == folder.changed == files.now == file.changed
     assert file.modified < files.now
+
+
+def test_too_many_second_names_are_enospc(files: Files) -> None:
+    system = files.root.mount.file_system  # type: ignore[union-attr]
+    system.max_inodes = len(system.inodes)  # type: ignore[attr-defined]
+    for number in range(system.max_inodes):  # type: ignore[attr-defined]
+        naming.make_link(files.task, files.at(b"/d/f"), b"/%d" % number)
+    fails(Errno.ENOSPC, naming.make_link, files.task, files.at(b"/d/f"), b"/x")
+    naming.remove(files.task, b"/0")
+    naming.make_link(files.task, files.at(b"/d/f"), b"/x")
+
+
+def test_a_long_symbolic_link_takes_a_page(files: Files) -> None:
+    quota = files.root.mount.file_system.quota  # type: ignore[union-attr]
+    before = quota.used
+    files.symlink(b"/short", b"x" * 128)
+    files.symlink(b"/long", b"x" * 129)
+    assert quota.used == before + 1
+    naming.remove(files.task, b"/long")
+    naming.remove(files.task, b"/short")
+    assert quota.used == before
