@@ -9,7 +9,7 @@ object with these members (those that are lists may be left out):
     guest      its file in guest_programs/vfork or guest_programs/vfork/libc, without the suffix
     arguments  the guest's arguments, as a list of words
     options    options of `emu386 run`, as a list of words
-    prints     the lines it must print, as a list; without it, those that the guest's header promises
+    prints     the lines it must print, as a list; without it, what the guest's header promises
     errors     texts that must occur on standard error: what the emulator says about the run
     status     its exit status, 0 where it is not given
     counts     what memory management must have counted by the end (kernel.mm.counters)
