@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.files import S_IFCHR, S_IFDIR, makedev
 from kernel.fs import devices
+from kernel.fs.memory_directory import MemoryDirectory
 from kernel.fs.memory_file import Quota
-from kernel.fs.tmpfs import MemoryDirectory, MemoryFileSystem
+from kernel.fs.tmpfs import MemoryFileSystem
 
 if TYPE_CHECKING:
     from kernel.system import System

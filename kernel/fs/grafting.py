@@ -11,8 +11,8 @@ from kernel.abi.files import S_IFDIR
 from kernel.errors import SysError
 from kernel.fs.host import HostNode
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
+from kernel.fs.memory_directory import MemoryDirectory, MemorySymlink
 from kernel.fs.path import MAX_LINKS, Location
-from kernel.fs.tmpfs import MemoryDirectory, MemorySymlink
 
 
 class Grafter:
