@@ -34,6 +34,7 @@ QUANTUM = 500_000
 DEADLOCK_STATUS = LIMIT_STATUS = 124
 INTERRUPTED_STATUS = 130
 PIPE = StreamKind()
+TERMINAL = StreamKind(0o20620, is_terminal=True)
 
 
 @dataclass(frozen=True)

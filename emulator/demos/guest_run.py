@@ -14,7 +14,10 @@ from kernel.kernel import Pause
 
 
 class GuestRun:
-    """A session whose output stays in memory; `events` are kept where `record` is set."""
+    """A session whose output stays in memory; `events` are kept where `record` is set.
+
+    `streams` hold nothing to read, unless they are given.
+    """
 
     def __init__(
         self,
@@ -22,14 +25,14 @@ class GuestRun:
         arguments: Sequence[str] = (),
         options: Sequence[str] = (),
         record: bool = False,
-        stdin: bytes = b"",
+        streams: Streams | None = None,
     ) -> None:
         parser = argparse.ArgumentParser(exit_on_error=False)
         add_run_options(parser)
         chosen = replace(session_options(parser.parse_args(list(options))), record=record)
         self.events: list[Event] = []
         keep = self.events.extend if record else None
-        self._streams = Streams(stdin)
+        self._streams = streams if streams is not None else Streams()
         self.session = Session(program, arguments, chosen, self._streams, on_events=keep)
 
     def run(self) -> int:

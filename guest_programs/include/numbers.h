@@ -25,6 +25,7 @@ enum {
     NR_setpgid = 57,
     NR_umask = 60,
     NR_dup2 = 63,
+    NR_getpgrp = 65,
     NR_getppid = 64,
     NR_setsid = 66,
     NR_setrlimit = 75,

@@ -1,0 +1,51 @@
+/* fallback: a C library's vfork, on kernels with the call and on those from before it was one.
+ *
+ * Shows: a library that must run on both tries call 190 first, remembers when the kernel does not know
+ * it (--vfork=linux-2.0-strict), and uses fork, which a program without tricks does not notice.
+ * Prints:
+ *   library: call 190
+ *   first child: in its parent's memory
+ *   second child: in its parent's memory
+ * Status: 0
+ */
+#include "answer.h"
+
+__attribute__((used)) int has_no_vfork; /* for the assembly below */
+static volatile int counter;
+
+/* Either call's child may be the one that goes on, so the way back waits in a register. */
+__asm__("library_vfork:\n"
+        "    popl %ecx\n"
+        "    cmpl $0, has_no_vfork\n"
+        "    jne 1f\n"
+        "    movl $190, %eax\n"
+        "    int $0x80\n"
+        "    cmpl $-38, %eax\n" /* ENOSYS */
+        "    jne 2f\n"
+        "    movl $1, has_no_vfork\n"
+        "1:  movl $2, %eax\n"
+        "    int $0x80\n"
+        "2:  pushl %ecx\n"
+        "    ret\n");
+__attribute__((returns_twice)) int library_vfork(void);
+
+static int make_child(void)
+{
+    int before = counter;
+    int pid = library_vfork();
+    if (pid == 0) {
+        counter++;
+        leave(0);
+    }
+    wait4(pid, 0, 0);
+    return counter == before;
+}
+
+int main(void)
+{
+    int first_is_copy = make_child();
+    answer("library", has_no_vfork ? "call 190 is unknown here, fork instead" : "call 190");
+    answer("first child", first_is_copy ? "in a copy" : "in its parent's memory");
+    answer("second child", make_child() ? "in a copy" : "in its parent's memory");
+    return 0;
+}
