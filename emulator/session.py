@@ -29,8 +29,8 @@ from kernel.task.limits import Pair
 from kernel.task.semantics import SYSTEMS, VforkSemantics
 from kernel.task.waiting import exit_status_of
 
-QUANTUM = 500_000
-"""Blocks between two looks at the outside world."""
+QUANTUM = 100_000
+"""Blocks between two looks at the outside world: below a second even if each is a call."""
 DEADLOCK_STATUS = LIMIT_STATUS = 124
 INTERRUPTED_STATUS = 130
 PIPE = StreamKind()
