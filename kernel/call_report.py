@@ -46,7 +46,7 @@ class CallReporter:
         name = "restart_syscall" if call.restarts else entry.name
         if call.restarts:
             arguments = ()
-        shown = signed if is_error or value is None else result
+        shown = signed if is_error else result
         task.emit(events.SyscallExited, call.number, name, shown, error, arguments, value, note)
 
     def departed(self, task: Task) -> None:

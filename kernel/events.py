@@ -112,7 +112,7 @@ class SyscallBlocked(Event):
 
 @dataclass(frozen=True, slots=True)
 class SyscallExited(Event):
-    """The call ends. `result` is eax as a signed number, or None where the caller does not return.
+    """The call ends. `result` is eax, -errno for an error, or None where it does not return.
 
     `error` is the name of an errno or of one of Linux's restart codes; `arguments` holds those
     that were None at entry (None for the others, but for one that the call changed in place, which

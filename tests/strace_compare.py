@@ -26,7 +26,8 @@ RETURNING_A_PID = {
 }  # fmt: skip
 PID_ARGUMENTS = {
     **dict.fromkeys(("kill", "tkill", "wait4", "waitpid", "getpgid", "getsid", "prlimit64"), 1),
-    **dict.fromkeys(("setpgid", "tgkill"), 2),
+    **dict.fromkeys(("rt_sigqueueinfo",), 1),
+    **dict.fromkeys(("setpgid", "tgkill", "rt_tgsigqueueinfo"), 2),
 }
 """How many of a call's first arguments are pids; a negative one is a group's."""
 WAITID = re.compile(r"^(waitid\(P_P\w+, )(\d+)")

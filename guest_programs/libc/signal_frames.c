@@ -23,6 +23,7 @@
  * Status: 0
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -67,25 +68,32 @@ static void tell(int signal, siginfo_t *info, void *context)
     registers[REG_EIP] += skipped;
 }
 
+/* The address of a page that is mapped, but of which the file has not even a part. */
+static uintptr_t beyond_the_end(const char *path)
+{
+    int file = open(path, O_RDONLY);
+    off_t pages = (lseek(file, 0, SEEK_END) + 4095) / 4096;
+    char *page = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, file, (pages - 1) * 4096);
+    if (page == MAP_FAILED)
+        exit(1);
+    return (uintptr_t)page + 4096;
+}
+
 static void show_faults(void)
 {
     for (const int *signal = (int[]){SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, 0}; *signal; signal++)
         install(*signal, tell, 0);
     skipped = 2;
     what = "read of 4";
-    __asm__ volatile("movl (%0), %%eax" ::"r"(4) : "eax", "memory");
+    __asm__ volatile("movl (%0), %%ecx" ::"d"(4) : "ecx", "memory");
     what = "write to 8";
-    __asm__ volatile("movl %%eax, (%0)" ::"r"(8) : "memory");
+    __asm__ volatile("movl %%ecx, (%0)" ::"d"(8) : "memory");
     what = "write to text";
     expected = (uintptr_t)show_faults;
-    __asm__ volatile("movl %%eax, (%0)" ::"r"(expected) : "memory");
+    __asm__ volatile("movl %%ecx, (%0)" ::"d"(expected) : "memory");
     what = "beyond the file's end";
-    FILE *file = tmpfile();
-    char *mapped = mmap(NULL, 8192, PROT_READ, MAP_SHARED, file ? fileno(file) : -1, 0);
-    if (!file || ftruncate(fileno(file), 100) < 0 || mapped == MAP_FAILED)
-        exit(1);
-    expected = (uintptr_t)mapped + 4096;
-    __asm__ volatile("movl (%0), %%eax" ::"r"(expected) : "eax", "memory");
+    expected = beyond_the_end("/proc/self/exe");
+    __asm__ volatile("xorl %%eax, %%eax; movl (%0), %%ecx" ::"d"(expected) : "eax", "ecx", "memory");
     expected = 0;
     what = "division by zero";
     __asm__ volatile("xorl %%ecx, %%ecx; divl %%ecx" ::: "eax", "ecx", "edx");
