@@ -1,7 +1,8 @@
 /* memory: a vfork child that writes to its parent's memory, in the way its first argument names.
  *
  * Shows: W1 of the misuse check. Cases: clean, global, stack, twice, fill, read, brk, map, result,
- * flags, fresh, copied, same, thread (which is clean: it is the parent's thread that writes).
+ * flags (the exit status tells whether the trap flag shows), trap (it is the signal that the child dies of),
+ * fresh, copied, same, thread (which is clean: it is the parent's thread that writes), race, scratch.
  * Prints:
  *   parent
  * Status: 0
@@ -31,6 +32,12 @@ static int trap_flag_shows(void)
     return flags >> 8 & 1;
 }
 
+/* Steps itself, once. */
+static void trap(void)
+{
+    __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop\n\tnop" ::: "memory");
+}
+
 static void child(const char *what)
 {
     if (is(what, "global"))
@@ -52,9 +59,16 @@ static void child(const char *what)
         untouched[4096] = 1;
     else if (is(what, "same"))
         value = 1;
-    else if (is(what, "thread"))
+    else if (is(what, "trap"))
+        trap();
+    else if (is(what, "scratch"))
+        memset((byte[300]){0}, 7, 300);
+    else if (is(what, "thread") || is(what, "race")) {
         for (int i = 0; i < 50; i++)
             call0(NR_sched_yield);
+        if (is(what, "race"))
+            value = 5;
+    }
 }
 
 __attribute__((noreturn, used)) static void other_thread(void)
@@ -87,7 +101,7 @@ int main(int count, char **words)
     write(ends[1], "text", 4);
     if (is(what, "map"))
         call5(NR_mmap2, 0x10000000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | 0x10, -1);
-    if (is(what, "thread"))
+    if (is(what, "thread") || is(what, "race"))
         start_thread();
     if (is(what, "copied")) {
         value = 2;
@@ -109,6 +123,6 @@ int main(int count, char **words)
     int status = 0;
     wait4(pid, &status, 0);
     print("parent\n");
-    call1(NR_exit_group, status >> 8 | (on_stack == 2));
+    call1(NR_exit_group, status >> 8 | (status & 127) | (on_stack == 2));
     return 0;
 }

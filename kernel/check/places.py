@@ -35,7 +35,7 @@ def _mapping(memory: AddressSpace, site: CallSite, address: int) -> str:
     if area is None:
         return "memory that is not mapped any more"
     if area.start <= site.esp < area.end:
-        return f"the stack of {site.function}" if address >= site.esp else "the stack below"
+        return "the parent's stack"
     if area.path == "[heap]":
         return "the heap"
     return f"memory mapped from {area.path}" if area.path else "mapped memory"
