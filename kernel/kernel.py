@@ -250,7 +250,7 @@ class Kernel:
         try:
             words = (*solaris.arguments(task), 0, 0, 0)
         except SysError as error:
-            self.machine.registers[EAX] = error.errno
+            self.machine.registers[EAX] = solaris.fail(task, error)
             return
         call = task.call = Call(FORKSYS_NUMBER, words, self.system.clock.now)
         if self.system.journal.recording:

@@ -13,6 +13,7 @@ static inline const char *error_name(int error)
     case ECHILD: return "ECHILD";
     case EAGAIN: return "EAGAIN";
     case ENOMEM: return "ENOMEM";
+    case EFAULT: return "EFAULT";
     case EINVAL: return "EINVAL";
     case ENOSYS: return "ENOSYS";
     }

@@ -90,6 +90,7 @@ __attribute__((noreturn)) static void as_user(void)
     if (start_thread(wait_for_end) < 0)
         fail("no thread\n");
     int zombie = try_vfork(0);
+    call5(NR_waitid, P_PID, zombie, 0, WEXITED | WNOWAIT, 0); /* it is one now, and stays one */
     print_outcome("user, limit 3, 1 thread more", zombie);
     print_outcome("user, limit 3, 1 thread and 1 zombie more", try_vfork(1));
     wait4(zombie, 0, 0);

@@ -36,8 +36,13 @@ def forksys(task: Task, number: int, subcode: int, flags: int) -> Ending:
             raise SysError(Errno.ENOSYS)
         return _fork(task, subcode, flags)
     except SysError as error:
-        task.system.machine.registers[EFLAGS] |= _CARRY
-        return int(error.errno)
+        return fail(task, error)
+
+
+def fail(task: Task, error: SysError) -> int:
+    """Set the carry flag; the errno is for eax."""
+    task.system.machine.registers[EFLAGS] |= _CARRY
+    return int(error.errno)
 
 
 def _fork(task: Task, subcode: int, flags: int) -> Ending:
