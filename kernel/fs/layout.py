@@ -101,14 +101,19 @@ class _Builder:
             program = self._program_in_root(layout.root, start)
         elif layout.is_isolated:
             program, start = os.path.join(layout.folder, program), b"/"
-        else:
+        elif not _is_the_guests_own(start):
             _showing(start, lambda: self.graft.show_folder(start, HostNode(HostTree.at(start))))
         for number, bind in enumerate(layout.binds):
             self._bind(bind, makedev(0, _FIRST_BIND_DEVICE + number))
         if layout.root is None:
             self._show_program(os.path.join(layout.folder, layout.program))
-        cwd = _showing(start, lambda: self.graft.folder(start))
-        return Start(self.namespace, FsContext(self.root, cwd), program)
+        return Start(self.namespace, FsContext(self.root, self._folder_or_root(start)), program)
+
+    def _folder_or_root(self, path: bytes) -> Location:
+        try:
+            return self.graft.folder(path)
+        except SysError:
+            return self.root  # a folder of the host's /proc or /dev that the guest's has not
 
     def _root(self) -> Namespace:
         root = self.layout.root
@@ -191,6 +196,11 @@ class _Builder:
         root = shown.new_root(0o755, self.now)
         root.lay_over(HostNode(tree))
         self.namespace.mount(at, root, shown, source, read_only=True)
+
+
+def _is_the_guests_own(folder: bytes) -> bool:
+    """Whether a folder is in /proc or /dev, where the guest sees its own; /dev/shm apart."""
+    return folder.split(b"/")[1] in (b"proc", b"dev") and folder[:9] != b"/dev/shm/"
 
 
 def _file_node(path: bytes) -> HostNode:

@@ -144,3 +144,15 @@ def test_what_cannot_be_shown_is_said_in_a_line(
 ) -> None:
     with pytest.raises(BadGuest, match=text):
         Laid(host, **options)
+
+
+@pytest.mark.parametrize(
+    ("folder", "start"), [(b"/proc", "/proc"), (b"/dev", "/dev"), (b"/proc/1/nowhere", "/")]
+)
+def test_proc_and_dev_are_the_guests_own_wherever_it_starts(folder: bytes, start: str) -> None:
+    files = Files()
+    built = build_namespace(files.system, Layout(b"/none", folder))
+    assert built.context.cwd.path == start
+    files.task.fs = built.context
+    assert b"null" in files.names(b"/dev")
+    assert b"kmsg" not in files.names(b"/dev")
