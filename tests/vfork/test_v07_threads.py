@@ -1,4 +1,4 @@
-"""V7: the child has one thread, the caller's; the parent's others run on, or are held on Solaris."""
+"""V7: the child has one thread; the other threads of the parent run on, or are held on Solaris."""
 
 from __future__ import annotations
 
