@@ -164,7 +164,7 @@ class Session:
     def _boot(self, program: str, argv: tuple[str, ...]) -> None:
         options, system = self.options, self.system
         layout = Layout(
-            os.fsencode(program), os.fsencode(os.getcwd()),
+            os.fsencode(program), _current_folder(),
             None if options.root is None else os.fsencode(options.root),
             options.is_isolated, options.binds,
         )  # fmt: skip
@@ -361,3 +361,11 @@ def _what_for(task: object) -> str:
         return "stopped by a signal"
     name = TABLE[task.call.number].name if task.call is not None else "nothing"
     return f"{name} waits for: {task.wait_channel or 'a signal'}"
+
+
+def _current_folder() -> bytes:
+    """The host's current folder; BadGuest where it was removed."""
+    try:
+        return os.getcwdb()
+    except FileNotFoundError:
+        raise BadGuest("the current folder does not exist any more") from None
