@@ -15,7 +15,7 @@ from kernel.clock import BLOCK_NS, SYSCALL_NS
 from kernel.errors import REPLACED, Block, Hold, SysError
 from kernel.mm.fault import MemoryFault
 from kernel.rdtsc import answer_rdtsc
-from kernel.signals import alarm, delivery, faults
+from kernel.signals import alarm, cpu_timers, delivery, faults
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.forksys import FORKSYS_NUMBER
 from kernel.syscalls.refused import REFUSED
@@ -145,6 +145,8 @@ class Kernel:
         if task.watch is not None:
             task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
+        if task.process.cpu_timers:
+            cpu_timers.check(task.process)
         self.slice_left = SLICE_BLOCKS
         if self.system.journal.recording:
             task.emit(events.Switched, "")
@@ -187,6 +189,8 @@ class Kernel:
     def _before_user_mode(self, task: Task) -> None:
         """Deliver signals, then let others run if the task's time is up."""
         scheduler = self.system.scheduler
+        if self.slice_left <= 0:
+            cpu_timers.check(task.process)
         while delivery.is_due(task) and not task.is_ending:
             delivery.deliver(task)
             if task.state is not TaskState.RUNNING:

@@ -25,5 +25,13 @@ class TimerFlag(IntEnum):
     TIMER_ABSTIME = 1
 
 
+class ItimerWhich(IntEnum):
+    """First argument of setitimer(2)."""
+
+    ITIMER_REAL = 0
+    ITIMER_VIRTUAL = 1
+    ITIMER_PROF = 2
+
+
 COARSE_NS = 4_000_000
 """Resolution of the coarse clocks: a kernel tick at HZ=250."""

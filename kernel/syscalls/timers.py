@@ -1,32 +1,21 @@
-"""Interval timers: alarm(2), setitimer(2), getitimer(2).
-
-Only ITIMER_REAL rings. The two timers of CPU time are accepted and never expire.
-"""
+"""Interval timers: alarm(2), setitimer(2), getitimer(2)."""
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Annotated
 
 from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
+from kernel.abi.time import ItimerWhich
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.signals import alarm as ringing
+from kernel.signals import cpu_timers
 from kernel.syscalls.arguments import ChoiceArgument, DescribedArgument, Moment, Size
 from kernel.syscalls.table import syscall
 from kernel.syscalls.time_values import describe_timeval, pack_timeval, read_timeval
 from kernel.task.task import Task
-
-
-class ItimerWhich(IntEnum):
-    """First argument of setitimer(2)."""
-
-    ITIMER_REAL = 0
-    ITIMER_VIRTUAL = 1
-    ITIMER_PROF = 2
-
 
 _TIMEVAL_SIZE = 8
 _INT_MAX = (1 << 31) - 1
@@ -67,6 +56,8 @@ def setitimer(task: Task, which: Which, value: InItimerval, old: OutItimerval) -
     previous = _packed(task, which)
     if which == ItimerWhich.ITIMER_REAL:
         ringing.set_alarm(task.process, delay, interval if delay else 0)
+    else:
+        cpu_timers.set_timer(task.process, which, delay, interval)
     if old:
         task.memory.write(old, previous)
     return 0
@@ -84,5 +75,9 @@ def _packed(task: Task, which: int) -> bytes:
         left = ringing.time_left(task.process)
         return pack_timeval(task.process.alarm_interval) + pack_timeval(left)
     if which in (ItimerWhich.ITIMER_VIRTUAL, ItimerWhich.ITIMER_PROF):
-        return bytes(2 * _TIMEVAL_SIZE)
+        interval, left = (
+            cpu_timers.interval(task.process, which),
+            cpu_timers.time_left(task.process, which),
+        )
+        return pack_timeval(interval) + pack_timeval(left)
     raise SysError(Errno.EINVAL)

@@ -60,6 +60,10 @@ class Process:
         self.alarm: int | None = None
         """Moment of SIGALRM (monotonic nanoseconds)."""
         self.alarm_interval = 0
+        self.cpu_timers: dict[int, tuple[int, int]] = {}
+        """By ItimerWhich: the CPU time at which it rings, and its interval, in nanoseconds."""
+        self.cpu_warnings = 0
+        """Seconds of CPU time before which RLIMIT_CPU sends no SIGXCPU again."""
         self.user_time = 0
         self.system_time = 0
         self.minor_faults = 0

@@ -5,10 +5,11 @@ import struct
 import pytest
 
 from kernel.abi.errno import Errno
-from kernel.abi.signals import SiCode, Signal
+from kernel.abi.process import Resource
+from kernel.abi.signals import SiCode, Signal, bit
 from kernel.abi.sysno import Sysno
 from kernel.clock import NANOSECONDS
-from kernel.signals import alarm
+from kernel.signals import alarm, cpu_timers
 from kernel.signals.state import SigInfo
 from kernel.task.task import Task
 from tests.callers import Callers
@@ -115,3 +116,52 @@ def test_null_stops_the_timer(world: Callers, task: Task) -> None:
     assert world.call(task, Sysno.SETITIMER, REAL, 0, OLD) == 0
     assert stored(task) == (0, 0, 7, 0)
     assert task.process.alarm is None
+
+
+# ---- CPU time ----------------------------------------------------------------------------------
+
+
+def test_timers_of_cpu_time_count_what_the_process_spends(world: Callers, task: Task) -> None:
+    task.signals.blocked = (1 << 64) - 1
+    store(task, 0, 20_000, 0, 10_000)
+    for which in (VIRTUAL, PROF):
+        assert world.call(task, Sysno.SETITIMER, which, NEW, 0) == 0
+    world.system.clock.now += NANOSECONDS
+    task.user_time += 4_000_000
+    task.system_time += 7_000_000
+    cpu_timers.check(task.process)
+    assert task.process.pending.mask == bit(Signal.SIGPROF)
+    assert world.call(task, Sysno.GETITIMER, VIRTUAL, OLD) == 0
+    assert stored(task) == (0, 20_000, 0, 6_000)
+    world.call(task, Sysno.GETITIMER, PROF, OLD)
+    assert stored(task) == (0, 20_000, 0, 19_000)
+    task.user_time += 6_000_000
+    cpu_timers.check(task.process)
+    assert task.process.pending.mask & bit(Signal.SIGVTALRM)
+
+
+def test_a_timer_of_cpu_time_without_an_interval_rings_once(world: Callers, task: Task) -> None:
+    store(task, 0, 0, 0, 10_000)
+    world.call(task, Sysno.SETITIMER, PROF, NEW, 0)
+    task.user_time += NANOSECONDS
+    task.signals.blocked = bit(Signal.SIGPROF)
+    cpu_timers.check(task.process)
+    assert task.process.pending.mask == bit(Signal.SIGPROF)
+    assert not task.process.cpu_timers
+    world.call(task, Sysno.GETITIMER, PROF, OLD)
+    assert stored(task) == (0, 0, 0, 0)
+
+
+def test_rlimit_cpu_warns_every_second_and_then_kills(world: Callers, task: Task) -> None:
+    xcpu = bit(Signal.SIGXCPU)
+    task.signals.blocked = xcpu
+    task.process.limits = task.process.limits.replaced(Resource.RLIMIT_CPU, (1, 3))
+    pending = task.process.pending
+    for spent, warned in ((0.9, 0), (1.0, xcpu), (1.5, 0), (2.1, xcpu)):
+        task.user_time = int(spent * NANOSECONDS)
+        pending.drop(xcpu)
+        cpu_timers.check(task.process)
+        assert pending.mask == warned
+    task.user_time = 3 * NANOSECONDS
+    cpu_timers.check(task.process)
+    assert task.is_ending

@@ -1,0 +1,86 @@
+"""Timers of CPU time: ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU.
+
+They are looked at when a task gets the CPU and when its time slice ends, so they ring up to a
+slice late; Linux does that up to a tick late.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.process import RLIM_INFINITY, Resource
+from kernel.abi.signals import SiCode, Signal
+from kernel.abi.time import ItimerWhich
+from kernel.clock import NANOSECONDS
+from kernel.signals import send
+from kernel.signals.state import SigInfo
+
+if TYPE_CHECKING:
+    from kernel.task.process import Process
+
+_SIGNALS = {
+    ItimerWhich.ITIMER_VIRTUAL: Signal.SIGVTALRM,
+    ItimerWhich.ITIMER_PROF: Signal.SIGPROF,
+}
+
+
+def time_left(process: Process, which: int) -> int:
+    """Nanoseconds of CPU time until the timer rings, at least a microsecond; 0 while it is off."""
+    if which not in process.cpu_timers:
+        return 0
+    moment, _ = process.cpu_timers[which]
+    return max(moment - _spent(process, which), 1000)
+
+
+def interval(process: Process, which: int) -> int:
+    """Nanoseconds between rings, 0 for one ring only."""
+    return process.cpu_timers.get(which, (0, 0))[1]
+
+
+def set_timer(process: Process, which: int, delay: int, interval: int) -> None:
+    """Ring after `delay` nanoseconds of CPU time, 0 for never, then every `interval`."""
+    process.cpu_timers.pop(which, None)
+    if delay:
+        process.cpu_timers[which] = _spent(process, which) + delay, interval
+
+
+def check(process: Process) -> None:
+    """Ring the timers whose time has come, and warn or end a process at its limit."""
+    _expire(process)
+    _enforce_limit(process)
+
+
+def _expire(process: Process) -> None:
+    for which in sorted(process.cpu_timers):
+        moment, interval = process.cpu_timers[which]
+        spent = _spent(process, which)
+        if spent < moment:
+            continue
+        if interval:
+            missed = (spent - moment) // interval
+            process.cpu_timers[which] = moment + (missed + 1) * interval, interval
+        else:
+            del process.cpu_timers[which]
+        _send(process, _SIGNALS[ItimerWhich(which)])
+
+
+def _enforce_limit(process: Process) -> None:
+    """RLIMIT_CPU: SIGXCPU at the soft limit and every second from then on, SIGKILL at the hard."""
+    soft, hard = process.limits.get(Resource.RLIMIT_CPU)
+    if soft == RLIM_INFINITY and hard == RLIM_INFINITY:
+        return
+    seconds = sum(process.times()) // NANOSECONDS
+    if seconds >= hard:
+        _send(process, Signal.SIGKILL)
+    elif seconds >= max(soft, process.cpu_warnings):
+        process.cpu_warnings = seconds + 1
+        _send(process, Signal.SIGXCPU)
+
+
+def _spent(process: Process, which: int) -> int:
+    user, kernel = process.times()
+    return user if which == ItimerWhich.ITIMER_VIRTUAL else user + kernel
+
+
+def _send(process: Process, signal: Signal) -> None:
+    send.send_to_process(process, SigInfo(signal, SiCode.SI_KERNEL))
