@@ -66,9 +66,7 @@ class TaskTable:
         """Tasks (threads and zombies too) whose real uid this is; init is nobody's."""
         init = self.init.leader
         return sum(
-            1
-            for task in self.by_tid.values()
-            if task.credentials.uid == uid and task is not init
+            1 for task in self.by_tid.values() if task.credentials.uid == uid and task is not init
         )
 
     def is_full(self) -> bool:
