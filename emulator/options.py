@@ -99,7 +99,7 @@ def bind(text: str) -> Bind:
 def fail_alloc(text: str) -> tuple[str, int]:
     """`CALL:K`: the Kth allocation inside each such call fails."""
     match = re.fullmatch(r"(\w+):([1-9]\d*)", text)
-    if match is None or match[1].upper() not in Sysno.__members__:
+    if match is None or match[1].upper() not in (*Sysno.__members__, "FORKSYS"):
         raise argparse.ArgumentTypeError(f"not CALL:K, such as vfork:2: {text!r}")
     return match[1].lower(), int(match[2])
 

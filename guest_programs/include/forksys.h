@@ -12,6 +12,7 @@ enum { SI_KERNEL = 0x80, REG_EIP = 19 };
  * child of vforkx uses the same stack, so the return address waits in a register, too. */
 __asm__("forksys:\n"
         "    movl (%esp), %ecx\n"
+        "    movl $77, %edx\n"
         "    movl $142, %eax\n"
         "forksys_trap:\n"
         "    int $0x91\n"

@@ -24,7 +24,10 @@ static void try(const char *name, word subcode, word flags)
     shared = 0;
     pid = forksys(subcode, flags);
     if (forksys_carry) {
-        print_outcome(name, -pid);
+        print(name);
+        print(": ");
+        print(error_name(pid));
+        print(forksys_edx == 77 ? ", edx kept\n" : ", edx changed\n");
         return;
     }
     if (forksys_edx == 1) {

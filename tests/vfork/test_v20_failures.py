@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.vfork.accounts import around
-from tests.vfork.runs import run
 
+FORK = ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2
 EXPECTED = {
-    ("fork", "fork"): ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2,
+    ("fork", "fork"): FORK,
     ("vfork", "vfork"): ["EAGAIN"] * 2 + ["ENOMEM"] * 2,
-    ("clone", "clone"): ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2,
-    ("clone3", "clone3"): ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2,
+    ("clone", "clone"): FORK,
+    ("clone3", "clone3"): FORK,
+    ("tids", "clone"): FORK,
     ("thread", "clone"): ["EAGAIN"] * 2,
     ("shared", "clone"): ["EAGAIN"] * 2,
+    ("execve", "execve"): ["ENOMEM"] * 5,
+    ("shared", "execve"): ["ENOMEM"] * 7,
 }
-"""Guest's argument and call: the error when the first, the second, … allocation fails."""
+"""The guest's argument and call: the error when the first, the second, … allocation fails."""
 MOST = 100
 
 
@@ -44,3 +47,15 @@ def failures(attempt: Path, argument: str, call: str, options: str = "") -> list
 @pytest.mark.parametrize(("argument", "call"), EXPECTED)
 def test_v20_a_failed_call_leaves_nothing_behind(attempt: Path, argument: str, call: str) -> None:
     assert failures(attempt, argument, call) == EXPECTED[argument, call]
+
+
+def test_v20_a_copying_fork_gives_back_the_pages_it_had_copied(attempt: Path) -> None:
+    errors = failures(attempt, "fork", "fork", "--fork copy")
+    assert errors == [*FORK[:8], *["ENOMEM"] * 4, *FORK[8:]]
+
+
+@pytest.mark.parametrize("system", ["bsd", "bsd44", "solaris", "posix"])
+def test_v20_vfork_of_every_system_leaves_nothing_behind(attempt: Path, system: str) -> None:
+    copies = system in ("bsd44", "posix")
+    errors = failures(attempt, "vfork", "vfork", f"--vfork {system}")
+    assert errors == (FORK if copies else EXPECTED["vfork", "vfork"])
