@@ -33,9 +33,12 @@ class CallReporter:
         task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
 
     def exited(self, task: Task, result: int) -> None:
-        """The call in flight ends with this word in eax."""
+        """The call in flight ends with this word in eax, unless it has killed its own caller."""
         call = task.call
         if not self.journal.recording or call is None:
+            return
+        if task.is_ending:
+            self.departed(task)
             return
         entry = TABLE[call.number]
         result &= 0xFFFF_FFFF
