@@ -2,7 +2,8 @@
  *
  * Shows: W1 of the misuse check. Cases: clean, global, stack, twice, fill, read, brk, map, result,
  * flags (the exit status tells whether the trap flag shows), trap (it is the signal that the child dies of),
- * fresh, copied, same, thread (which is clean: it is the parent's thread that writes), race, scratch.
+ * fresh, copied, same, thread (which is clean: it is the parent's thread that writes), race, scratch,
+ * forks (the exit status is what a forked child of the child finds).
  * Prints:
  *   parent
  * Status: 0
@@ -38,6 +39,20 @@ static void trap(void)
     __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop\n\tnop" ::: "memory");
 }
 
+/* What a forked child finds in value, after its own parent has changed it. */
+static int value_of_forked(void)
+{
+    int status = 0;
+    if (fork() == 0) {
+        for (int i = 0; i < 10; i++)
+            call0(NR_sched_yield);
+        leave(value);
+    }
+    value = 9;
+    wait4(-1, &status, 0);
+    return status >> 8;
+}
+
 static void child(const char *what)
 {
     if (is(what, "global"))
@@ -61,6 +76,8 @@ static void child(const char *what)
         value = 1;
     else if (is(what, "trap"))
         trap();
+    else if (is(what, "forks"))
+        leave(value_of_forked());
     else if (is(what, "scratch"))
         memset((byte[300]){0}, 7, 300);
     else if (is(what, "thread") || is(what, "race")) {

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.machine.machine import EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP
+from kernel.check.debug_data import FrameRule
 from kernel.check.instruction import peek
-from kernel.check.program import FrameRule, Program
+from kernel.check.program import Program
 
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kernel.check.checker import Checker
     from kernel.task.task import Task
 
-PATIENCE = 200_000
+PATIENCE = 100_000
 """Instructions that are stepped through; after that only writes are looked at."""
 _INT = 2
 """Octets of `int $0x80`."""

@@ -85,6 +85,13 @@ def test_w1_in_a_program_with_a_c_library(guest: Guest, kind: str) -> None:
     assert "(functions.c:" in run.only.place
 
 
+@pytest.mark.parametrize("how", ["vfork", ""])
+def test_w1_pages_that_the_child_shares_by_fork_stay_copy_on_write(guest: Guest, how: str) -> None:
+    run = check(guest("misuse/memory"), "forks", how=how)
+    assert run.status == 1
+    assert run.rules == (["W1"] if how else [])
+
+
 @pytest.mark.parametrize("system", ["bsd", "netbsd", "solaris", "bsd44", "posix", "linux-2.0"])
 def test_w1_whatever_system_s_vfork_it_is(guest: Guest, system: str) -> None:
     run = check(guest("misuse/memory"), "global", options=[f"--vfork={system}"])
