@@ -35,8 +35,8 @@ FOLDERS = {
     "vfork_libc": ("vfork/libc", VFORK_FOLDER),
     "vfork_glibc": ("vfork/libc", BUILD_FOLDER / "vfork_glibc"),
     "tests": ("../tests/programs", BUILD_FOLDER / "tests"),
-    "misuse": ("misuse", BUILD_FOLDER / "misuse"),
-    "misuse_libc": ("misuse/libc", BUILD_FOLDER / "misuse_libc"),
+    "misuse": ("misuse", VFORK_FOLDER / "misuse"),
+    "misuse_libc": ("misuse/libc", VFORK_FOLDER / "misuse"),
     "misuse_glibc": ("misuse/libc", BUILD_FOLDER / "misuse_glibc"),
     "misuse_glibc_plain": ("misuse/libc", BUILD_FOLDER / "misuse_glibc_plain"),
 }
@@ -44,7 +44,7 @@ FOLDERS = {
 KINDS = tuple(FOLDERS)
 MUSL_KINDS = ("libc", "vfork_libc", "misuse_libc")
 GLIBC_KINDS = ("glibc", "vfork_glibc", "misuse_glibc", "misuse_glibc_plain")
-ROW_KINDS = ("vfork", "vfork_libc")
+ROW_KINDS = ("vfork", "vfork_libc", "misuse", "misuse_libc")
 NO_COMPILER = 3  # exit status
 
 COMMON = ("-O2", "-g0", "-fno-pie", "-Wall", "-Wextra", "-Wl,-z,noexecstack")
@@ -191,7 +191,8 @@ def write_rows() -> None:
     A row that does not say what its guest prints means what the guest's header says.
     """
     rows = json.loads((HERE / "vfork" / "rows.json").read_text())
-    sources = {guest.name: guest.source for kind in ROW_KINDS for guest in guests_of(kind)}
+    guests = [guest for kind in ROW_KINDS for guest in guests_of(kind)]
+    sources = {str(guest.output.relative_to(VFORK_FOLDER)): guest.source for guest in guests}
     for row in rows:
         if "prints" not in row:
             header = read_header(sources[row["guest"]])

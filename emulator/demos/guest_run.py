@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from emulator.options import add_run_options, session_options
 from emulator.session import Session, Streams
+from emulator.views.findings import Findings
 from emulator.views.tasks import task_table
 from kernel.events import Event
 from kernel.kernel import Pause
@@ -33,11 +34,25 @@ class GuestRun:
         self.events: list[Event] = []
         keep = self.events.extend if record else None
         self._streams = streams if streams is not None else Streams()
-        self.session = Session(program, arguments, chosen, self._streams, on_events=keep)
+        self._findings = Findings(self._say)
+        self._said: list[str] = []
+        self.session = Session(
+            program, arguments, chosen, self._streams,
+            on_events=keep, say=self._say, on_findings=self._findings.feed,
+        )  # fmt: skip
+
+    def _say(self, text: str) -> None:
+        self._said += text.splitlines()
+
+    @property
+    def notices(self) -> list[str]:
+        """Lines for people so far: limits, deadlocks, findings."""
+        return self._said
 
     def run(self) -> int:
         """Run to the end; the exit status."""
-        return self.session.run()
+        with self._findings:
+            return self.session.run()
 
     def run_until_suspended(self) -> str:
         """Run until a task is suspended by vfork; the task table of that moment, as text."""
@@ -55,5 +70,5 @@ class GuestRun:
     @property
     def errors(self) -> str:
         """Standard error, and then what the emulator says to people."""
-        said = "".join(line + "\n" for line in self.session.notices)
+        said = "".join(line + "\n" for line in self._said)
         return self._streams.written[2].decode("latin-1") + said

@@ -6,7 +6,7 @@ object with these members (those that are lists may be left out):
     id         V1 to V29, W1 to W6
     says       one sentence, in our own words
     from       lines of the texts: "L:14 M:29" (L sys_vfork, M vfork(2), S Solaris, P POSIX)
-    guest      its file in guest_programs/vfork or guest_programs/vfork/libc, without the suffix
+    guest      its program in emulator/guests/vfork, such as "waits" or "misuse/memory"
     arguments  the guest's arguments, as a list of words
     options    options of `emu386 run`, as a list of words
     prints     the lines it must print, as a list; without it, what the guest's header promises

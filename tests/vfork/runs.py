@@ -30,4 +30,4 @@ def run(
     """`options` as typed: "--ram 8M --user 1000"."""
     guest = GuestRun(str(program), arguments, options.split(), record)
     status = guest.run()
-    return Done(status, guest.output, guest.session.notices, guest.events)
+    return Done(status, guest.output, guest.notices, guest.events)
