@@ -3,9 +3,9 @@
  * Shows: a library that must run on both tries call 190 first, remembers when the kernel does not know
  * it (--vfork=linux-2.0-strict), and uses fork, which a program without tricks does not notice.
  * Prints:
- *   library: call 190
- *   first child: in its parent's memory
- *   second child: in its parent's memory
+ *   a library's vfork is: call 190
+ *   its first child is: in its memory
+ *   its second child is: in its memory
  * Status: 0
  */
 #include "answer.h"
@@ -44,8 +44,8 @@ static int make_child(void)
 int main(void)
 {
     int first_is_copy = make_child();
-    answer("library", has_no_vfork ? "call 190 is unknown here, fork instead" : "call 190");
-    answer("first child", first_is_copy ? "in a copy" : "in its parent's memory");
-    answer("second child", make_child() ? "in a copy" : "in its parent's memory");
+    answer("a library's vfork is", has_no_vfork ? "fork" : "call 190");
+    answer("its first child is", first_is_copy ? "a copy" : "in its memory");
+    answer("its second child is", make_child() ? "a copy" : "in its memory");
     return 0;
 }
