@@ -54,7 +54,6 @@ def _abandon_stdout() -> None:
 
 
 def _dispatch(words: list[str]) -> int:
-    parser = _parser()
     name = words[0] if words else ""
     if name == "run":
         return _run(words[1:])
@@ -62,8 +61,8 @@ def _dispatch(words: list[str]) -> int:
         return _trace(words[1:])
     if name == "demo":
         return _demo(words[1:])
-    parsed = parser.parse_args(words)
-    assert parsed is not None
+    parser = _parser()
+    parser.parse_args(words)
     parser.print_help()
     return 0 if not words else OUR_ERROR
 
