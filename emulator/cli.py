@@ -155,7 +155,9 @@ def _demo(words: list[str]) -> int:
         description="Show the traced vfork demo, or another of the programs that come along.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` lists them")
-    parser.add_argument("words", nargs="*", metavar="WORD", help="what a table is asked for")
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="WORD", help="what a table is asked for"
+    )
     parsed = parser.parse_args(words)
     from emulator import demo
 
