@@ -14,6 +14,7 @@ from kernel.errors import BadGuest
 FOLDER = Path(__file__).parent / "guests"
 DEFAULT = "vfork_exec"
 TABLES = {
+    "spawn-cost": "what fork, vfork and posix_spawn cost, by the size of the parent",
     "vfork-systems": "the same guests under each system's vfork, and what differed",
     "vfork-table": "every statement about vfork, with the guest that shows it",
 }

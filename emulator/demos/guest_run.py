@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from emulator.options import add_run_options, session_options
@@ -17,7 +17,7 @@ from kernel.kernel import Pause
 class GuestRun:
     """A session whose output stays in memory; `events` are kept where `record` is set.
 
-    `streams` hold nothing to read, unless they are given.
+    `streams` hold nothing to read, unless they are given; `on_events` may get the events instead.
     """
 
     def __init__(
@@ -27,12 +27,13 @@ class GuestRun:
         options: Sequence[str] = (),
         record: bool = False,
         streams: Streams | None = None,
+        on_events: Callable[[list[Event]], None] | None = None,
     ) -> None:
         parser = argparse.ArgumentParser(exit_on_error=False)
         add_run_options(parser)
         chosen = replace(session_options(parser.parse_args(list(options))), record=record)
         self.events: list[Event] = []
-        keep = self.events.extend if record else None
+        keep = self.events.extend if record else on_events
         self._streams = streams if streams is not None else Streams()
         self._findings = Findings(self._say)
         self._said: list[str] = []
