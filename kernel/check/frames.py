@@ -16,7 +16,11 @@ from kernel.check.program import Program
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace
 
-_WRAPPERS = frozenset({"vfork", "__vfork", "__libc_vfork", "syscall", "vforkx"})
+_WRAPPERS = frozenset({
+    "vfork", "__vfork", "__libc_vfork", "syscall", "vforkx", "_dl_sysinfo_int80",
+    "__kernel_vsyscall",
+})  # fmt: skip
+_STUB = b"\xcd\x80\xc3"
 _KEEPERS = (ECX, EDX, EBX, ESI, EDI, EBP)
 _LONGEST_CALL = 7
 _MAX_FRAMES = 16
@@ -38,7 +42,9 @@ class CallSite(NamedTuple):
     """Where vfork was called. After the wrapper the caller goes on with `pc`, `esp` and `ebp`.
 
     `wrapped` tells whether there is one to return from first; `extent` is the caller's code,
-    `frames` are its own and those of its callers, as far as the program's CFI reaches.
+    `frames` are its own and those of its callers, as far as the program's CFI reaches. The stack
+    is in use from `floor` upwards: `wrappers` are the frames of wrappers that did not give theirs
+    up (those of syscall(), with which vfork should not be called).
     """
 
     pc: int
@@ -48,6 +54,8 @@ class CallSite(NamedTuple):
     function: str
     extent: tuple[int, int]
     frames: tuple[Frame, ...]
+    floor: int
+    wrappers: tuple[Frame, ...] = ()
 
     def is_inside(self, address: int) -> bool:
         """Whether the address is in the code of the function that called vfork."""
@@ -71,12 +79,23 @@ def find_call_site(program: Program, memory: AddressSpace, registers: memoryview
     popped = _word(memory, esp - 4)
     if popped in [registers[register] for register in _KEEPERS] and _follows_call(memory, popped):
         return _site(program, memory, popped, esp, ebp, True)
-    function = program.function_at(eip)
-    if function is not None and program.has_name(function.start, _WRAPPERS):
-        rule = program.frame_rule(eip)
+    wrappers: list[Frame] = []
+    while len(wrappers) < _MAX_FRAMES and _is_wrapper(program, memory, eip):
+        rule = program.frame_rule(eip - 1)
         cfa, ebp = _unwind(memory, rule, esp, ebp) if rule is not None else (esp + 4, ebp)
-        return _site(program, memory, _word(memory, cfa - 4), cfa, ebp, True)
-    return _site(program, memory, eip, esp, ebp, False)
+        name, eip = _name(program, eip - 1), _word(memory, cfa - 4)
+        wrappers.append(Frame(name, program.extent(eip - 1), esp, cfa))
+        esp = cfa
+    site = _site(program, memory, eip, esp, ebp, bool(wrappers))
+    return site._replace(floor=registers[ESP], wrappers=tuple(wrappers))
+
+
+def _is_wrapper(program: Program, memory: AddressSpace, eip: int) -> bool:
+    """A function of such a name; or one without a name that consists of `int` and `ret`."""
+    function = program.function_at(eip - 1)
+    if function is None:
+        return peek(memory, eip - 2, 3) == _STUB
+    return program.has_name(function.start, _WRAPPERS)
 
 
 def _site(
@@ -95,7 +114,7 @@ def _site(
         frames.append(Frame(name, program.extent(at - 1), low, cfa))
         low = cfa
     name, extent = _name(program, pc - 1), program.extent(pc - 1)
-    return CallSite(pc, esp, own_ebp, wrapped, name, extent, tuple(frames))
+    return CallSite(pc, esp, own_ebp, wrapped, name, extent, tuple(frames), esp)
 
 
 def _name(program: Program, address: int) -> str:

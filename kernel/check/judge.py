@@ -148,7 +148,7 @@ class Judge:
         """Whether the parent may miss the octet: not on the unused part of a stack."""
         if self.own_stack and self.lowest <= address < self.own_stack:
             return False
-        return not self.stack_start <= address < self.site.esp
+        return not self.stack_start <= address < self.site.floor
 
     def _wrote(self, at: Instruction, change: Change) -> None:
         if (

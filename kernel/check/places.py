@@ -22,7 +22,7 @@ def name_of(program: Program, memory: AddressSpace, site: CallSite, address: int
     symbol = program.object_at(address)
     if symbol is not None:
         return symbol.name
-    for frame in site.frames:
+    for frame in site.wrappers + site.frames:
         if frame.cfa - 4 <= address < frame.cfa:
             return f"the return address of {frame.name}"
         if frame.low <= address < frame.cfa:

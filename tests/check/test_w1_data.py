@@ -85,6 +85,21 @@ def test_w1_in_a_program_with_a_c_library(guest: Guest, kind: str) -> None:
     assert "(functions.c:" in run.only.place
 
 
+@pytest.mark.parametrize("kind", ["misuse_glibc", "misuse_libc"])
+def test_w1_the_return_address_of_a_wrapper_that_left_it_on_the_stack(
+    guest: Guest, kind: str
+) -> None:
+    """vfork made through syscall(): what the child calls next overwrites the parent's way back.
+
+    The parent returns to wherever that leads, and may do more harm there.
+    """
+    run = check(guest(f"{kind}/functions"), "syscall")
+    first = [finding for finding in run.findings if finding.pid == run.findings[0].pid]
+    assert {finding.rule for finding in first} == {"W1"}
+    touched = [finding.touched for finding in first]
+    assert any(name.startswith("the return address of ") for name in touched)
+
+
 @pytest.mark.parametrize("how", ["vfork", ""])
 def test_w1_pages_that_the_child_shares_by_fork_stay_copy_on_write(guest: Guest, how: str) -> None:
     run = check(guest("misuse/memory"), "forks", how=how)

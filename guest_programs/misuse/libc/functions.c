@@ -1,7 +1,7 @@
 /* functions: a vfork child that calls exit, returns, jumps out of its function, calls others, or behaves.
  *
  * Shows: W2, W3 and W4 of the misuse check, and what is clean. Cases: clean, exec, missing, spawn, write, exit,
- * return, jump, call, variable, handler.
+ * return, jump, call, variable, handler, syscall (whose own frame the parent still needs).
  * Prints:
  *   parent
  * Status: 0
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +83,9 @@ static void misuse(const char *what)
     } else if (strcmp(what, "variable") == 0) {
         spawned = vfork();
         if (spawned == 0)
+            _exit(0);
+    } else if (strcmp(what, "syscall") == 0) {
+        if (syscall(SYS_vfork) == 0)
             _exit(0);
     } else if (strcmp(what, "handler") == 0) {
         signal(SIGUSR1, handler);
