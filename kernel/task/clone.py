@@ -96,8 +96,8 @@ def clone(task: Task, request: CloneRequest) -> Ending:
 
 
 def is_vfork(flags: int) -> bool:
-    """Whether a child with these flags runs on memory that its parent waits for."""
-    return bool(flags & _VM and flags & _VFORK)
+    """Whether a child with these flags is a process on memory that its parent waits for."""
+    return flags & (_VM | _VFORK | _THREAD) == _VM | _VFORK
 
 
 def _check_flags(flags: int) -> None:
