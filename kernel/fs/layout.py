@@ -45,7 +45,7 @@ class Bind(NamedTuple):
 class Layout:
     """What of the host a guest sees. Host paths are as the user gave them, `folder` is the current
     folder's absolute path. Without a root: the program and the current folder, or (`is_isolated`)
-    the program alone.
+    the program alone. The host's own root is not shown as a current folder: `--root /` shows it.
     """
 
     program: bytes
@@ -101,7 +101,7 @@ class _Builder:
             program = self._program_in_root(layout.root, start)
         elif layout.is_isolated:
             program, start = os.path.join(layout.folder, program), b"/"
-        elif not _is_the_guests_own(start):
+        elif start != b"/" and not _is_the_guests_own(start):
             _showing(start, lambda: self.graft.show_folder(start, HostNode(HostTree.at(start))))
         for number, bind in enumerate(layout.binds):
             self._bind(bind, makedev(0, _FIRST_BIND_DEVICE + number))

@@ -156,3 +156,13 @@ def test_proc_and_dev_are_the_guests_own_wherever_it_starts(folder: bytes, start
     files.task.fs = built.context
     assert b"null" in files.names(b"/dev")
     assert b"kmsg" not in files.names(b"/dev")
+
+
+def test_the_hosts_root_as_current_folder_shows_the_program_alone(host: Path) -> None:
+    """Who starts a guest from / has not given it the whole host."""
+    files = Files()
+    program = bytes(host / "bin" / "prog")
+    built = build_namespace(files.system, Layout(program, b"/"))
+    files.task.fs = built.context
+    assert b"etc" not in files.names(b"/")
+    assert files.names(bytes(host / "bin")) == [b"prog"]
