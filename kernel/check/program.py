@@ -10,8 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from kernel.abi.memory import PAGE_SIZE
 from kernel.check import debug_data
 from kernel.check.debug_data import FrameRule, FrameTable, Line, Symbol
+from kernel.mm import elf
+from kernel.mm.image import PIE_BASE
 
 if TYPE_CHECKING:
     from kernel.fs.inode import Inode
@@ -22,11 +25,17 @@ _known: WeakKeyDictionary[Inode, Program] = WeakKeyDictionary()
 
 
 class Program:
-    """One executable. Whatever its file lacks (symbols, lines) is simply not found."""
+    """One executable, loaded `bias` octets above the addresses in its file.
 
-    def __init__(self, image: bytes) -> None:
-        self._image = image
-        symbols = debug_data.symbols(image)
+    Whatever the file lacks (symbols, lines) is simply not found.
+    """
+
+    def __init__(self, image: bytes, bias: int = 0) -> None:
+        self._image, self._bias = image, bias
+        symbols = [
+            symbol._replace(start=symbol.start + bias, end=symbol.end + bias)
+            for symbol in debug_data.symbols(image)
+        ]
         code = [symbol for symbol in symbols if symbol.is_code]
         self.functions = sorted(_without_labels(code), key=_by_start_best_last)
         self.objects = sorted(
@@ -40,11 +49,17 @@ class Program:
 
     @cached_property
     def _lines(self) -> list[Line]:
-        return debug_data.lines(self._image)
+        return [
+            line._replace(address=line.address + self._bias)
+            for line in debug_data.lines(self._image)
+        ]
 
     @cached_property
     def _frames(self) -> list[FrameTable]:
-        return debug_data.frames(self._image)
+        return [
+            table._replace(start=table.start + self._bias, end=table.end + self._bias)
+            for table in debug_data.frames(self._image)
+        ]
 
     # ---- names -------------------------------------------------------------------------------
 
@@ -81,7 +96,7 @@ class Program:
     def frame_rule(self, address: int) -> FrameRule | None:
         """The frame layout at an address; None where the file does not tell."""
         table = self._frame_table(address)
-        return None if table is None else debug_data.frame_rule(table, address)
+        return None if table is None else debug_data.frame_rule(table, address - self._bias)
 
     def extent(self, address: int) -> tuple[int, int]:
         """Start and end of the function that contains an address; (0, 0) where unknown."""
@@ -98,7 +113,10 @@ def program_of(inode: Inode) -> Program:
     """What is known about an executable."""
     program = _known.get(inode)
     if program is None:
-        program = _known[inode] = Program(inode.read_at(0, inode.size))  # type: ignore[attr-defined]
+        content = inode.read_at(0, inode.size)  # type: ignore[attr-defined]
+        header = elf.parse(content[:PAGE_SIZE], len(content))
+        bias = PIE_BASE - header.low if header.is_pie else 0
+        program = _known[inode] = Program(content, bias)
     return program
 
 

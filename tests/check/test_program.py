@@ -47,3 +47,13 @@ def _ask(program: Program) -> None:
         program.frame_rule(address)
         program.extent(address)
         program.object_at(address)
+
+
+def test_a_position_independent_program_is_found_where_it_was_loaded(
+    guest: Callable[[str], Path],
+) -> None:
+    image = guest("misuse/memory").read_bytes()
+    fixed, moved = Program(image), Program(image, 0x100000)
+    main = next(symbol for symbol in fixed.functions if symbol.name == "main")
+    assert moved.place(main.start + 0x100000) == fixed.place(main.start)
+    assert moved.frame_rule(main.start + 0x100000) == fixed.frame_rule(main.start)
