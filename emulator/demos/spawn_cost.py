@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import NoReturn
 
 from emulator.demos.guest_run import GuestRun
+from emulator.options import count
 from emulator.session import Streams
 from kernel.clock import BLOCK_NS
 from kernel.errors import BadGuest
@@ -50,10 +52,11 @@ Costs = dict[int, dict[str, Cost]]
 def show(words: Sequence[str]) -> int:
     """Print the table, and plot it where asked to."""
     parsed = _parse(words)
-    costs = {size: measure(size) for size in parsed.sizes or SIZES}
+    sizes = parsed.sizes or SIZES
     if sys.stdout.isatty():
-        _show_rich(costs)
+        costs = _show_rich(sizes)
     else:
+        costs = {size: measure(size) for size in sizes}
         print(table(costs), end="")
     if parsed.plot is not None:
         from emulator.demos.spawn_plot import plot
@@ -62,9 +65,14 @@ def show(words: Sequence[str]) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadGuest(f"{message} (see {self.prog} --help)")
+
+
 def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="emu386 demo spawn-cost", description=__doc__)
-    parser.add_argument("sizes", nargs="*", type=int, metavar="MIB", help="resident size in MiB")
+    parser = _Parser(prog="emu386 demo spawn-cost", description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=count, metavar="MIB", help="resident size in MiB")
     parser.add_argument("--plot", metavar="FILE", help="write a plot, .png or .svg, as well")
     parsed = parser.parse_args(list(words))
     if parsed.plot is not None and Path(parsed.plot).suffix not in (".png", ".svg"):
@@ -178,9 +186,12 @@ def table(costs: Costs) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _show_rich(costs: Costs) -> None:
+def _show_rich(sizes: Sequence[int]) -> Costs:
     from rich.console import Console
+    from rich.progress import track
     from rich.table import Table
+
+    costs = {size: measure(size) for size in track(sizes, "spawning", transient=True)}
 
     shown = Table(title="What it costs to start a program")
     for column, heading in enumerate(["parent", "way", *HEADINGS.values()]):
@@ -188,6 +199,7 @@ def _show_rich(costs: Costs) -> None:
     for place, row in enumerate(_rows(costs), 1):
         shown.add_row(*row, end_section=place % len(WAYS) == 0)
     Console().print(shown)
+    return costs
 
 
 assert [field.name for field in fields(Cost)] == list(HEADINGS)
