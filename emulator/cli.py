@@ -5,10 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import NoReturn
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NoReturn
 
 from emulator import command_line
 from kernel.errors import BadGuest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.views.record_file import Recorder
+    from kernel.events import Event
+
+    Watcher = Callable[[list[Event]], None]
 
 OUR_ERROR = 125
 NO_PROGRAM = "a program to run is missing"
@@ -96,6 +105,9 @@ def _run_parser(command: str, description: str) -> argparse.ArgumentParser:
         usage=f"emu386 {command} [options] PROGRAM [ARGUMENTS…]",
     )
     add_run_options(parser)
+    parser.add_argument("--record", metavar="FILE",
+        help="write the run's events to FILE, as `emu386 replay` reads them (.zst: compressed)",
+    )  # fmt: skip
     return parser
 
 
@@ -116,15 +128,35 @@ def _run(words: list[str]) -> int:
     from emulator.options import session_options
     from emulator.session import Session
 
-    options = session_options(parsed)
-    if options.check is None:
-        return Session(guest[0], guest[1:], options, HostStreams(), say=_say).run()
-    from emulator.views.findings import Findings
+    options, streams = session_options(parsed), HostStreams()
+    record = on_findings = None
+    with ExitStack() as views:
+        if parsed.record is not None:
+            record = views.enter_context(_recorder(parsed.record)).feed
+        if options.check is not None:
+            from emulator.views.findings import Findings
 
-    with Findings(_say) as findings:
+            on_findings = views.enter_context(Findings(_say)).feed
         return Session(
-            guest[0], guest[1:], options, HostStreams(), say=_say, on_findings=findings.feed
-        ).run()
+            guest[0], guest[1:], options, streams,
+            on_events=record, say=_say, on_findings=on_findings,
+        ).run()  # fmt: skip
+
+
+def _all_of(watchers: list[Watcher]) -> Watcher:
+    """Each of these, in turn."""
+
+    def feed(events: list[Event]) -> None:
+        for watcher in watchers:
+            watcher(events)
+
+    return watchers[0] if len(watchers) == 1 else feed
+
+
+def _recorder(path: str) -> Recorder:
+    from emulator.views.record_file import Recorder
+
+    return Recorder(path)
 
 
 def _trace(words: list[str]) -> int:
@@ -141,10 +173,15 @@ def _trace(words: list[str]) -> int:
     from emulator.views.findings import Findings
 
     streams = HostStreams()  # before a file of ours takes the number of a closed stream
-    with trace_options.Tracer(parsed) as tracer, Findings(tracer.say) as findings:
+    with ExitStack() as views:
+        watchers = []
+        if parsed.record is not None:
+            watchers.append(views.enter_context(_recorder(parsed.record)).feed)
+        tracer = views.enter_context(trace_options.Tracer(parsed))
+        findings = views.enter_context(Findings(tracer.say))
         session = Session(
             guest[0], guest[1:], session_options(parsed), streams,
-            on_events=tracer.feed, say=tracer.say, on_findings=findings.feed,
+            on_events=_all_of([*watchers, tracer.feed]), say=tracer.say, on_findings=findings.feed,
         )  # fmt: skip
         return session.run()
 

@@ -19,7 +19,7 @@ from kernel.boot import FirstProgram, boot
 from kernel.check.checker import CheckSettings
 from kernel.clock import NANOSECONDS, Clock
 from kernel.errors import BadGuest
-from kernel.events import ConsoleOutput, Event, Finding, Journal
+from kernel.events import ConsoleOutput, Event, Finding, Journal, Noticed
 from kernel.fs.console import Console, StreamKind
 from kernel.fs.layout import Bind, Layout, build_namespace
 from kernel.kernel import Kernel, Pause
@@ -244,11 +244,11 @@ class Session:
     def _limit_reached(self) -> bool:
         options = self.options
         if options.max_blocks is not None and self.kernel.blocks >= options.max_blocks:
-            self._say(f"limit reached: {options.max_blocks} blocks of code (--max-insns)")
+            self._tell(f"limit reached: {options.max_blocks} blocks of code (--max-insns)")
         elif options.max_output is not None and self._output > options.max_output:
-            self._say(f"limit reached: {options.max_output} bytes of output (--max-output)")
+            self._tell(f"limit reached: {options.max_output} bytes of output (--max-output)")
         elif self._stopper.timed_out:
-            self._say(f"limit reached: {options.timeout:g} seconds (--timeout)")
+            self._tell(f"limit reached: {options.timeout:g} seconds (--timeout)")
         else:
             return False
         return True
@@ -262,10 +262,10 @@ class Session:
             self._drain()
         if first.leader.is_gone:
             return self.status
-        self._say("every process sleeps and nothing can wake one:")
+        self._tell("every process sleeps and nothing can wake one:")
         for task in self.system.tasks.tasks():
             if not task.is_gone and task.process is not self.system.tasks.init:
-                self._say(f"  pid {task.tid} ({task.name}): {_what_for(task)}")
+                self._tell(f"  pid {task.tid} ({task.name}): {_what_for(task)}")
         return DEADLOCK_STATUS
 
     def _wait_on_host(self) -> bool:
@@ -297,7 +297,7 @@ class Session:
         if system.journal.events:
             self._drain_events(system.journal.drain())
         for notice in system.notices:
-            self._say(notice)
+            self._tell(notice)
         system.notices.clear()
 
     def _drain_events(self, events: list[Event]) -> None:
@@ -314,6 +314,14 @@ class Session:
                 pending = []
                 self._on_findings([event])
         self._pass_on(pending)
+
+    def _tell(self, text: str) -> None:
+        """A line for people, which is an event, too."""
+        journal = self.system.journal
+        if journal.recording:
+            journal.emit(Noticed, self.system.clock.now, 0, text)
+            self._drain_events(journal.drain())
+        self._say(text)
 
     def _pass_on(self, events: list[Event]) -> None:
         if events and self._on_events is not None:

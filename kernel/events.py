@@ -221,6 +221,13 @@ class LimitReached(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed(Event):
+    """The emulator told people about its run: one line of text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnsupportedCall(Event):
     """A system call that does not exist here was made; it failed with ENOSYS."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("capstone", "elftools", "rich", "numpy", "textual", "jsonschema")
+HEAVY = ("capstone", "elftools", "rich", "numpy", "textual", "jsonschema", "zstandard")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for package in ("emulator", "kernel")
