@@ -21,7 +21,8 @@ def show(ids: Sequence[str]) -> int:
     elif sys.stdout.isatty():
         results = _show_rich(list(rows.values()))
     else:
-        results = [_show_line(row) for row in rows.values()]
+        width = max(len(_guest_of(row)) for row in rows.values())
+        results = [_show_line(row, width) for row in rows.values()]
     return 1 if any(result.differences for result in results) else 0
 
 
@@ -30,10 +31,16 @@ def verdict(result: Result) -> str:
     return "; ".join(result.differences) or _AS_SAID
 
 
-def _show_line(row: Row) -> Result:
+def _guest_of(row: Row) -> str:
+    return " ".join([row.guest, *row.arguments])
+
+
+def _show_line(row: Row, width: int) -> Result:
     result = run(row)
-    guest = " ".join([row.guest, *row.arguments])
-    print(f"{row.id:4} {guest:24} {verdict(result):10} {row.says} [{row.source}]", flush=True)
+    print(
+        f"{row.id:4} {_guest_of(row):{width}} {verdict(result):10} {row.says} [{row.source}]",
+        flush=True,
+    )
     return result
 
 
@@ -50,9 +57,8 @@ def _show_rich(rows: list[Row]) -> list[Result]:
         result = run(row)
         results.append(result)
         colour = "red" if result.differences else "green"
-        guest = " ".join([row.guest, *row.arguments])
         shown = f"[{colour}]{verdict(result)}[/]"
-        table.add_row(row.id, row.says, row.source, guest, shown)
+        table.add_row(row.id, row.says, row.source, _guest_of(row), shown)
     Console().print(table)
     return results
 
