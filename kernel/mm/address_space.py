@@ -76,8 +76,7 @@ class AddressSpace(UserMemory, AreaMap):
         )
         if self.total_size - replaced + area.end - area.start > self.space_limit:
             raise SysError(Errno.ENOMEM)
-        if area.is_writable and not area.is_shared:
-            self.frames.commitments.check((area.end - area.start) >> PAGE_SHIFT)
+        self.frames.commitments.check_area(self, area)
         if replaced:
             self.unmap(area.start, area.end)
         self._insert(area)
@@ -201,6 +200,8 @@ class AddressSpace(UserMemory, AreaMap):
         if area.end - start > self.stack_limit or start < below + STACK_GUARD:
             return None
         if self.total_size + area.start - start > self.space_limit:
+            return None
+        if not self.frames.commitments.has_room((area.start - start) >> PAGE_SHIFT):
             return None
         grown = area._replace(start=start)
         self.areas[i], self._starts[i] = grown, start

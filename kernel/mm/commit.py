@@ -10,6 +10,7 @@ from kernel.errors import SysError
 
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace
+    from kernel.mm.area import Area
 
 
 class Commitments:
@@ -26,10 +27,21 @@ class Commitments:
         """Pages promised now."""
         return sum(committed_pages(space) for space in self.spaces)
 
+    def has_room(self, more: int) -> bool:
+        """Whether `more` pages can be promised."""
+        return self.limit is None or more <= 0 or self.pages() + more <= self.limit
+
     def check(self, more: int) -> None:
         """ENOMEM where `more` pages would be too many."""
-        if self.limit is not None and more > 0 and self.pages() + more > self.limit:
+        if not self.has_room(more):
             raise SysError(Errno.ENOMEM)
+
+    def check_area(self, space: AddressSpace, area: Area) -> None:
+        """ENOMEM where a private writable area, in place of what is there, is too much."""
+        if self.limit is not None:
+            parts = space.within(area.start, area.end)
+            replaced = sum(_promised_pages(part.cut(area.start, area.end)) for part in parts)
+            self.check(_promised_pages(area) - replaced)
 
     def check_copy(self, space: AddressSpace) -> None:
         """ENOMEM where a copy of the space would promise too much."""
@@ -39,8 +51,9 @@ class Commitments:
 
 def committed_pages(space: AddressSpace) -> int:
     """Pages of private writable areas: each may need a frame of its own one day."""
-    return sum(
-        (area.end - area.start) >> PAGE_SHIFT
-        for area in space.areas
-        if area.is_writable and not area.is_shared
-    )
+    return sum(map(_promised_pages, space.areas))
+
+
+def _promised_pages(area: Area) -> int:
+    is_promised = area.is_writable and not area.is_shared
+    return (area.end - area.start) >> PAGE_SHIFT if is_promised else 0

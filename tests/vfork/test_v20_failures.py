@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.demos.guest_run import GuestRun
 from tests.vfork.accounts import around
 
 FORK = ["EAGAIN"] * 2 + ["ENOMEM"] + ["EAGAIN"] * 5 + ["ENOMEM"] * 2
@@ -47,6 +48,15 @@ def failures(attempt: Path, argument: str, call: str, options: str = "") -> list
 @pytest.mark.parametrize(("argument", "call"), EXPECTED)
 def test_v20_a_failed_call_leaves_nothing_behind(attempt: Path, argument: str, call: str) -> None:
     assert failures(attempt, argument, call) == EXPECTED[argument, call]
+
+
+def test_v20_all_ram_is_free_again_at_the_end_whatever_failed(attempt: Path) -> None:
+    free = set()
+    for k in range(1, 12):
+        guest = GuestRun(str(attempt), ["fork"], ["--ram", "8M", "--fail-alloc", f"fork:{k}"])
+        guest.run()
+        free.add(guest.session.system.frames.free_count)
+    assert len(free) == 1
 
 
 def test_v20_a_copying_fork_gives_back_the_pages_it_had_copied(attempt: Path) -> None:
