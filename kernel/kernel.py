@@ -213,7 +213,7 @@ class Kernel:
             return
         if task.rseq_area:
             rseq.abort(task)
-        self._put_back(task, "time slice over")
+        self._put_back(task, "has used up its time slice")
 
     def _put_back(self, task: Task, why: str) -> None:
         if task.memory_left:
@@ -228,7 +228,7 @@ class Kernel:
         if scheduler.must_yield:
             scheduler.must_yield = False
             if scheduler.current is task and task.state is TaskState.RUNNING:
-                self._put_back(task, "yield")
+                self._put_back(task, "yields")
 
     # ---- traps -------------------------------------------------------------------------------
 
