@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Annotated
 
+from kernel.abi.errno import Errno
 from kernel.errors import Ending, Restart
 from kernel.syscalls.arguments import Argument, ChoiceArgument, FlagsArgument
 from kernel.syscalls.table import TABLE, Entry
 from kernel.task import solaris
-from kernel.task.task import Task
+from kernel.task.task import Call, Task
 
 FORKSYS_NUMBER = solaris.VECTOR << 8 | solaris.FORKSYS
 """Where the table has it: vector and number, which no i386 Linux number equals."""
@@ -37,3 +38,11 @@ def forksys(
 
 
 TABLE[FORKSYS_NUMBER] = Entry(FORKSYS_NUMBER, forksys, "forksys", Restart.SYS)
+
+
+def _error(task: Task, call: Call, result: int) -> str | None:
+    """An errno comes without a sign: the carry flag tells it from a pid."""
+    return f"{Errno(result).name}, carry set" if solaris.has_failed(task) else None
+
+
+TABLE[FORKSYS_NUMBER].note = _error

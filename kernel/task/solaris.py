@@ -65,3 +65,8 @@ def _fork(task: Task, subcode: int, flags: int) -> Ending:
     child.process.sends_no_sigchld = bool(flags & FORK_NOSIGCHLD)
     child.process.waits_for_waitpid = bool(flags & FORK_WAITPID)
     return ending
+
+
+def has_failed(task: Task) -> bool:
+    """Whether the call that ends here set the carry flag; the task's registers are loaded."""
+    return bool(task.system.machine.registers[EFLAGS] & _CARRY)

@@ -9,6 +9,7 @@ import pytest
 from build import HERE
 from header import read_header
 
+from kernel.events import SyscallExited
 from kernel.task.semantics import SYSTEMS
 from tests.guests.fixtures import Run
 from tests.vfork.accounts import around
@@ -49,6 +50,16 @@ def test_v26_errors_set_the_carry_flag_and_make_no_child(forksys: Path) -> None:
     assert done.lines[len(SUCCESSES) :] == [
         f"{what}: {error}, edx kept, no child" for what, error in ERRORS.items()
     ]
+
+
+def test_v26_a_trace_tells_errors_from_pids(forksys: Path) -> None:
+    done = run(forksys, options="--vfork solaris", record=True)
+    ends = [event for event in done.events if isinstance(event, SyscallExited)]
+    notes = [event.note for event in ends if event.name == "forksys"]
+    assert [note for note in notes if note] == [
+        f"{error}, carry set" for what, error in ERRORS.items() if what != "a bad stack"
+    ]
+    assert notes.count(None) == 4
 
 
 def test_v26_limits_of_processes_are_errors_too(forksys: Path) -> None:
