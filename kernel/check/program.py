@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -37,10 +38,8 @@ class Program:
             for symbol in debug_data.symbols(image)
         ]
         code = [symbol for symbol in symbols if symbol.is_code]
-        self.functions = sorted(_without_labels(code), key=_by_start_best_last)
-        self.objects = sorted(
-            (symbol for symbol in symbols if not symbol.is_code), key=_by_start_best_last
-        )
+        self.functions = _arranged(_without_labels(code))
+        self.objects = _arranged([symbol for symbol in symbols if not symbol.is_code])
         self._function_starts = [symbol.start for symbol in self.functions]
         self._object_starts = [symbol.start for symbol in self.objects]
         self._names_of_entries: dict[int, set[str]] = {}
@@ -123,6 +122,19 @@ def program_of(inode: Inode) -> Program:
 def _by_start_best_last(symbol: Symbol) -> tuple[int, int, bool, str]:
     """Of several names for a start, the last is shown: the closest fit, with no underscore."""
     return symbol.start, -symbol.end, symbol.name[0] != "_", symbol.name
+
+
+def _arranged(symbols: list[Symbol]) -> list[Symbol]:
+    """Sorted; what has no size reaches to the next."""
+    symbols = sorted(symbols, key=_by_start_best_last)
+    starts = sorted({symbol.start for symbol in symbols})
+    following = dict(pairwise(starts))
+    return [
+        symbol
+        if symbol.is_sized
+        else symbol._replace(end=min(symbol.end, following.get(symbol.start, symbol.end)))
+        for symbol in symbols
+    ]
 
 
 def _without_labels(functions: list[Symbol]) -> list[Symbol]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.machine.machine import EAX, EIP
-from emulator.machine.traps import BUDGET_SPENT, SYSCALL, Access, PageFault, Trap
+from emulator.machine.machine import EAX, EBX, ECX, EIP
+from emulator.machine.traps import BUDGET_SPENT, DEBUG, SYSCALL, Access, CpuFault, PageFault, Trap
 from kernel.abi.sysno import Sysno
 from kernel.check import instruction
 from kernel.check.frames import CallSite
@@ -46,6 +46,8 @@ class Watch:
         self.steps = 0
         self.call: tuple[int, int, int] | None = None
         """Number, EBX and ECX of the system call that the kernel has to answer."""
+        self.called_at = 0
+        """Address of its `int`."""
         self.old_brk = 0
         self.written: list[tuple[Change, str]] = []
         """What the kernel stored for the child since it last ran, and the call's name."""
@@ -71,7 +73,7 @@ class Watch:
 
     def end(self) -> None:
         """The child leaves the memory: tell what was found."""
-        self._take_up()
+        self._judge_stores()
         self.task.memory.write_hook = None
         if self.protection.is_up:
             self.protection.take_down()
@@ -102,7 +104,7 @@ class Watch:
         machine, memory = self.task.system.machine, self.task.memory
         at = instruction.look(machine, memory)
         trap = instruction.step(machine, memory, at, budget)
-        if trap is None:
+        if trap is None or (isinstance(trap, CpuFault) and trap.vector == DEBUG):
             stores = self.stores
             changes = self.protection.settle()
             self.stores = []
@@ -132,7 +134,8 @@ class Watch:
         self.stores = []
         registers = self.task.system.machine.registers
         if trap is SYSCALL:
-            self.call = registers[EAX], registers[3], registers[1]
+            self.call = registers[EAX], registers[EBX], registers[ECX]
+            self.called_at = (registers[EIP] - _INT) & 0xFFFF_FFFF
             self.old_brk = self.task.memory.brk
         elif isinstance(trap, PageFault):
             self.faulted = trap.address
@@ -157,14 +160,9 @@ class Watch:
 
     def _take_up(self) -> None:
         """Judge what the kernel did since the child last ran, and protect what it made writable."""
-        eip = (self.task.system.machine.registers[EIP] - _INT) & 0xFFFF_FFFF
-        for change, call in self.written:
-            self.protection.cover(change.address)
-            if call:
-                self.judge.kernel_wrote(change, call, eip)
-        self.written.clear()
+        self._judge_stores()
         if self.call is not None:
-            self._judge_call(*self.call, eip)
+            self._judge_call(*self.call)
             self.call = None
         if self.faulted is not None:
             self.protection.cover(self.faulted)
@@ -172,7 +170,14 @@ class Watch:
         if not self.protection.is_up:
             self.protection.put_up()
 
-    def _judge_call(self, number: int, first: int, second: int, eip: int) -> None:
+    def _judge_stores(self) -> None:
+        for change, call in self.written:
+            self.protection.cover(change.address)
+            if call:
+                self.judge.kernel_wrote(change, call, self.called_at)
+        self.written.clear()
+
+    def _judge_call(self, number: int, first: int, second: int) -> None:
         result = self.task.system.machine.registers[EAX]
         if result > _LAST_VALUE:
             self.judge.call_failed((1 << 32) - result)
@@ -185,9 +190,10 @@ class Watch:
             memory = self.task.memory
             if number != Sysno.BRK:
                 start = result if number in (Sysno.MMAP, Sysno.MMAP2, Sysno.SHMAT) else first
-                self.judge.mapped(_name(number), eip, start, second)
+                self.judge.mapped(_name(number), self.called_at, start, second)
             elif memory.brk != self.old_brk:
-                self.judge.mapped("brk", eip, self.old_brk, memory.brk - self.old_brk)
+                size = memory.brk - self.old_brk
+                self.judge.mapped("brk", self.called_at, self.old_brk, size)
 
 
 def _name(number: int) -> str:

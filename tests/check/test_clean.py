@@ -22,7 +22,9 @@ def test_posix_spawn_that_works_and_that_fails(guest: Guest, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["misuse_libc", "misuse_glibc", "misuse_glibc_plain"])
-@pytest.mark.parametrize("case", ["clean", "exec", "missing", "spawn", "variable", "call"])
+@pytest.mark.parametrize(
+    "case", ["clean", "exec", "missing", "search", "spawn", "variable", "call"]
+)
 def test_vfork_and_exec(guest: Guest, kind: str, case: str) -> None:
     run = check(guest(f"{kind}/functions"), case)
     assert (run.status, run.rules) == (0, [])

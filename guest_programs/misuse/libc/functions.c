@@ -1,6 +1,6 @@
 /* functions: a vfork child that calls exit, returns, jumps out of its function, calls others, or behaves.
  *
- * Shows: W2, W3 and W4 of the misuse check, and what is clean. Cases: clean, exec, missing, spawn, write, exit,
+ * Shows: W2, W3 and W4 of the misuse check, and what is clean. Cases: clean, exec, missing, search, spawn, write, exit,
  * return, jump, call, variable, handler, syscall (whose own frame the parent still needs).
  * Prints:
  *   parent
@@ -84,6 +84,12 @@ static void misuse(const char *what)
         spawned = vfork();
         if (spawned == 0)
             _exit(0);
+    } else if (strcmp(what, "search") == 0) {
+        char *arguments[] = {"nothing-of-that-name", NULL};
+        if (vfork() == 0) {
+            execvp(arguments[0], arguments);
+            _exit(127);
+        }
     } else if (strcmp(what, "syscall") == 0) {
         if (syscall(SYS_vfork) == 0)
             _exit(0);
