@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 {
     int forks = argc > 1 && argv[1][0] == 'f';
     int writes = argc > 2 && argv[2][0] == 'w';
-    for (int i = 3; i == 3 || i < argc; i++) {
+    for (volatile int i = 3; i == 3 || i < argc; i++) {
         mebibytes = (word)argument(argc, argv, i, 1);
         memory = make_resident(mebibytes);
         int pid = forks ? fork() : guest_vfork();
