@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Annotated
 
-from kernel.abi.errno import Errno
+from kernel.abi.errno import ERRNO_NAMES
 from kernel.errors import Ending, Restart
 from kernel.syscalls.arguments import Argument, ChoiceArgument, FlagsArgument
 from kernel.syscalls.table import TABLE, Entry
@@ -42,7 +42,7 @@ TABLE[FORKSYS_NUMBER] = Entry(FORKSYS_NUMBER, forksys, "forksys", Restart.SYS)
 
 def _error(task: Task, call: Call, result: int) -> str | None:
     """An errno comes without a sign: the carry flag tells it from a pid."""
-    return f"{Errno(result).name}, carry set" if solaris.has_failed(task) else None
+    return f"{ERRNO_NAMES[result]}, carry set" if solaris.has_failed(task) else None
 
 
 TABLE[FORKSYS_NUMBER].note = _error
