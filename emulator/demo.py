@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from kernel.errors import BadGuest
 
 FOLDER = Path(__file__).parent / "guests"
+GUEST_FOLDER = "/demo"
+"""Where a traced guest finds itself and its siblings, whatever folder the command is used in."""
 DEFAULT = "vfork_exec"
 TABLES = {
     "spawn-cost": "what fork, vfork and posix_spawn cost, by the size of the parent",
@@ -53,14 +57,16 @@ def _trace(name: str) -> int:
     from emulator.options import add_run_options, session_options
     from emulator.session import Session
     from emulator.views import trace_options
+    from kernel.fs.layout import Bind
 
     parser = argparse.ArgumentParser()
     add_run_options(parser)
     trace_options.add(parser)
     parsed = parser.parse_args([])
-    program = str(FOLDER / name)
+    shown = Bind(os.fsencode(FOLDER), os.fsencode(GUEST_FOLDER))
+    options = replace(session_options(parsed), is_isolated=True, binds=(shown,))
+    program = f"{GUEST_FOLDER}/{name}"
     with trace_options.Tracer(parsed) as tracer:
-        options = session_options(parsed)
         session = Session(
             program, (), options, HostStreams(), on_events=tracer.feed, say=tracer.say
         )

@@ -202,6 +202,18 @@ def test_demo_shows_the_vfork_program_and_says_what_it_shows(guest: Callable[[st
     assert "vfork(" in done.stderr
 
 
+def test_the_demo_is_the_same_in_any_folder(
+    guest: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child that vfork_exec runs lies beside it, not in the current folder."""
+    guest("vfork_exec")
+    here = emulator("demo")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.chdir(tmp_path)
+    assert emulator("demo") == here
+    assert "child image\nparent done\n" in here.stdout
+
+
 def test_variables_and_argv0_reach_the_guest(guest: Callable[[str], Path]) -> None:
     path = str(guest("tests/stack"))
     text = emulator("run", "-0", "zero", "-E", "A=b", "-E", "PATH", path, "--", "-x").stdout
