@@ -33,6 +33,7 @@ _LAST_CALLS = frozenset({
 """What a child may call: these, and whatever they call in turn."""
 _THREAD_BLOCK = 8192
 """Octets before and behind the thread pointer that may be the C library's for this thread."""
+_THREAD_STRUCTURE, _LAST_ERRNO = 64, 133
 _THUNK = "__x86.get_pc_thunk"
 
 
@@ -55,7 +56,7 @@ class Judge:
         self.in_wrapper = site.wrapped and not own_stack
         if not self.in_wrapper and not own_stack:
             self.result.expect()
-        self.lowest = own_stack
+        self.lowest = self.highest = own_stack
         self.errno = errno_of(self.program, self.memory, task.system.machine)
         self.thread_pointer = thread_pointer(task.system.machine)
         self.last_error = 0
@@ -84,7 +85,7 @@ class Judge:
         """An instruction ran: it wrote at `stores`, which changed something or not."""
         registers = self.task.system.machine.registers
         esp, eip = registers[ESP], registers[EIP]
-        self.lowest = min(self.lowest, esp)
+        self.lowest, self.highest = min(self.lowest, esp), max(self.highest, esp)
         counted = [address for address in stores if self._is_lent(address)]
         self.result.follow(at, registers, counted[0] if counted else None)
         if at.esp == self.site.esp and counted:
@@ -136,17 +137,23 @@ class Judge:
     # ---- W1 ----------------------------------------------------------------------------------
 
     def _find_errno(self, change: Change) -> None:
-        """Where nothing tells of errno: the error of a call that goes beside the thread pointer."""
-        if self.errno is None and self.last_error and self.thread_pointer is not None:
-            error = self.last_error.to_bytes(4, "little")
-            word = change.address & ~3
-            near = abs(word - self.thread_pointer) < _THREAD_BLOCK
-            if near and peek(self.memory, word, 4) == error:
+        """Where nothing tells of errno: the error of a call, stored beside the thread pointer.
+
+        Any errno will do in the thread's own structure: execvp begins with storing ENOENT.
+        """
+        if self.errno is not None or self.thread_pointer is None:
+            return
+        word = change.address & ~3
+        distance = abs(word - self.thread_pointer)
+        if distance < _THREAD_BLOCK:
+            value = int.from_bytes(peek(self.memory, word, 4), "little")
+            is_error = value == self.last_error or distance < _THREAD_STRUCTURE
+            if is_error and 0 < value <= _LAST_ERRNO:
                 self.errno = word
 
     def _is_lent(self, address: int) -> bool:
         """Whether the parent may miss the octet: not on the unused part of a stack."""
-        if self.own_stack and self.lowest <= address < self.own_stack:
+        if self.own_stack and self.lowest <= address < self.highest:
             return False
         return not self.stack_start <= address < self.site.floor
 

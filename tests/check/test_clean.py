@@ -38,6 +38,13 @@ def test_what_a_c_library_stores_after_a_failed_exec_is_a_note(guest: Guest) -> 
     assert {note.touched for note in notes} == {"errno", "the parent's stack"}
 
 
+def test_posix_spawnp_of_a_program_without_symbols(guest: Guest) -> None:
+    """Its child stores ENOENT in errno before it looks for the program."""
+    run = check(guest("vfork_libc/spawns"))
+    assert "posix_spawnp: 0" in run.output
+    assert run.rules == []
+
+
 def test_raw_vfork_and_exec(guest: Guest) -> None:
     run = check(guest("bench/vfork_exec_wait"), "3")
     assert run.rules == []
