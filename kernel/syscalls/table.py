@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from kernel.abi.sysno import Sysno
-from kernel.errors import Ending, Restart
+from kernel.errors import Ending, Restart, SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import Argument
 
@@ -72,7 +73,7 @@ class Entry:
     def describe_entry(self, task: Task, call: Call) -> tuple[Described | None, ...]:
         """The arguments as a trace prints them when the call begins; None: only at its end."""
         return tuple(
-            None if argument.is_late(call, word) else argument.describe(task, call, word)
+            None if argument.is_late(call, word) else _described(argument, task, call, word)
             for word, argument in self.arguments
         )
 
@@ -82,9 +83,9 @@ class Entry:
         """The arguments printed at the end, the result where it is no plain number, and a note."""
         call.result = result
         arguments = tuple(
-            argument.describe(task, call, word)
+            _described(argument, task, call, word)
             if argument.is_late(call, word)
-            else argument.describe_change(task, call, word)
+            else _described_change(argument, task, call, word)
             if argument.changes
             else None
             for word, argument in self.arguments
@@ -92,8 +93,27 @@ class Entry:
         value = None
         if self._result is not None and result >= 0:
             value = self._result.describe_value(task, call, result & 0xFFFF_FFFF)
-        note = self.note(task, call, result) if self.note and result >= 0 else None
+        note = None
+        if self.note is not None and result >= 0:
+            with suppress(SysError):
+                note = self.note(task, call, result)
         return arguments, value, note
+
+
+def _described(argument: Argument, task: Task, call: Call, word: int) -> Described:
+    """The argument, or the bare pointer where what it points to cannot be read."""
+    try:
+        return argument.describe(task, call, word)
+    except SysError:
+        return ("ptr", call.words[word])
+
+
+def _described_change(argument: Argument, task: Task, call: Call, word: int) -> Described | None:
+    """What the call made of the argument, if that can be read."""
+    try:
+        return argument.describe_change(task, call, word)
+    except SysError:
+        return None
 
 
 def _argument_of(hint: Any) -> Argument | None:
