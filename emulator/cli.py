@@ -1,4 +1,4 @@
-"""The command line: `emu386 run`, `trace` and `demo`; it reads options, others do the work."""
+"""The command line: `run`, `trace`, `replay` and `demo`; it reads options, others do the work."""
 
 from __future__ import annotations
 
@@ -68,6 +68,8 @@ def _dispatch(words: list[str]) -> int:
         return _run(words[1:])
     if name == "trace":
         return _trace(words[1:])
+    if name == "replay":
+        return _replay(words[1:])
     if name == "demo":
         return _demo(words[1:])
     parser = _parser()
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     commands.add_parser("run", help="run a program; its exit status is ours")
     commands.add_parser("trace", help="the same, with every system call on standard error")
+    commands.add_parser("replay", help="show a recorded run again, in any of several formats")
     commands.add_parser("demo", help="the programs that come along, each with what it shows")
     return parser
 
@@ -184,6 +187,18 @@ def _trace(words: list[str]) -> int:
             on_events=_all_of([*watchers, tracer.feed]), say=tracer.say, on_findings=findings.feed,
         )  # fmt: skip
         return session.run()
+
+
+def _replay(words: list[str]) -> int:
+    from emulator.views import replay
+
+    parser = _Parser(
+        prog="emu386 replay",
+        description="Show a run that --record has written: as the trace it was, or otherwise.",
+    )
+    replay.add(parser)
+    replay.show(parser.parse_args(words))
+    return 0
 
 
 def _demo(words: list[str]) -> int:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from emulator.machine.unicorn_cpu import UnicornCpu
+from emulator.notices import inert
 from emulator.stopper import Stopper
 from kernel.abi.process import Resource
 from kernel.boot import FirstProgram, boot
@@ -317,7 +318,7 @@ class Session:
 
     def _tell(self, text: str) -> None:
         """A line for people, which is an event, too."""
-        journal = self.system.journal
+        text, journal = inert(text), self.system.journal
         if journal.recording:
             journal.emit(Noticed, self.system.clock.now, 0, text)
             self._drain_events(journal.drain())

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
+from emulator.notices import inert
 from kernel.events import Event, Finding
 
 NAMES = {
@@ -52,7 +53,7 @@ class Findings:
             self._again[key] = 0
             self._places[key] = finding.place
             for line in paragraph(finding):
-                self._say(line)
+                self._say(inert(line))
 
     def __enter__(self) -> Findings:
         return self
@@ -67,7 +68,8 @@ class Findings:
         for key, times in self._again.items():
             if times:
                 where = f" at {self._places[key]}" if self._places[key] else ""
-                self._say(f"{key[0]}{where}: {times} more of the same by later vfork children")
+                again = f"{times} more of the same by later vfork children"
+                self._say(inert(f"{key[0]}{where}: {again}"))
 
 
 def paragraph(finding: Finding) -> list[str]:
