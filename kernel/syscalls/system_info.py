@@ -108,7 +108,9 @@ def sysinfo(
     uptime = system.clock.now // NANOSECONDS
     memory = system.frames.total * PAGE_SIZE, system.frames.free_count * PAGE_SIZE
     threads = sum(len(process.threads) for process in system.tasks.processes())
-    data = _SYSINFO.pack(uptime, 0, 0, 0, *memory, 0, 0, 0, 0, threads & 0xFFFF, 0, 0, 1)
+    data = _SYSINFO.pack(
+        uptime & 0xFFFF_FFFF, 0, 0, 0, *memory, 0, 0, 0, 0, threads & 0xFFFF, 0, 0, 1
+    )
     task.memory.write(info, data)
     return 0
 
