@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.views import clone_arguments
+from emulator.views.leader import NO_TIMES, Times, seconds, stamper
+from emulator.views.selection import EVERYTHING, Selection
 from emulator.views.values import DEFAULT, Style, arguments_text, result_text, text
 from emulator.views.wait_status import ending
 from kernel.abi.errno import RESTART_TEXTS, Errno
 from kernel.abi.process import CloneFlag
 from kernel.abi.signals import Signal, signal_name
+from kernel.abi.sysno import Sysno
 from kernel.events import (
     Booted,
     Described,
@@ -25,6 +28,7 @@ from kernel.events import (
     SyscallEntered,
     SyscallExited,
     TaskCreated,
+    TaskExecuted,
     TaskExited,
     TaskStopped,
 )
@@ -36,7 +40,6 @@ LATE_COMMA = frozenset({"clone", "clone3", "sendfile", "sendfile64"})
 REARRANGED = {"clone": clone_arguments.by_name}
 """Calls whose arguments are not shown as they lie in the registers."""
 
-_PADDING = [" " * max(RESULT_COLUMN - column, 0) for column in range(RESULT_COLUMN + 1)]
 _ERROR_TEXTS = {
     **{errno.name: f"-1 {errno.name} ({errno.message})" for errno in Errno},
     **{name: f"? {name} ({meaning})" for name, meaning in RESTART_TEXTS.items()},
@@ -52,8 +55,16 @@ class Options:
     """-f: children, too."""
     to_file: bool = False
     """-o FILE: with -f every line begins with its bare pid; nobody is told of attached ones."""
-    quiet: int = 0
-    """Number of q's: 1 leaves out what tells of attaching, 2 also how each process ended."""
+    quiet: frozenset[str] = frozenset()
+    """Messages that are left out, by strace's names: attach, exit …"""
+    selection: Selection = EVERYTHING
+    times: Times = NO_TIMES
+    column: int = RESULT_COLUMN
+    """-a."""
+    numbers: bool = False
+    """-n: the number of the call before each line."""
+    detach_on_exec: bool = False
+    """-b execve: who executes is not traced any more."""
 
 
 @dataclass(slots=True)
@@ -63,6 +74,10 @@ class OpenCall:
     name: str
     known: int
     rest: tuple[Described | None, ...]
+    began: int = 0
+    """Virtual time."""
+    text: str = ""
+    """The line so far, where only the call's end tells whether it is shown."""
 
 
 class Strace:
@@ -78,11 +93,21 @@ class Strace:
         """Whose line comes last in the text, unless that line has been completed."""
         self.column = 0
         """Length of that line so far."""
+        self.now = 0
+        """Virtual time of the event at hand; kept only where a line shows times."""
+        times = options.times
+        is_stamped = times.absolute is not None or times.relative_digits is not None
+        self._stamp = stamper(times) if is_stamped else None
+        self._keeps_time = is_stamped or times.call_digits is not None
+        self._numbers: dict[int, int] = {}
+        """The last call of each task."""
+        self._padding = [" " * (options.column - column) for column in range(options.column)]
         self._handlers: dict[type[Event], Callable[[Any], str]] = {
             Booted: self._booted,
             SyscallEntered: self._syscall_entered,
             SyscallExited: self._syscall_exited,
             TaskCreated: self._task_created,
+            TaskExecuted: self._task_executed,
             TaskExited: self._task_exited,
             TaskStopped: self._task_stopped,
             SignalDelivered: self._signal_delivered,
@@ -91,11 +116,14 @@ class Strace:
     def feed(self, event: Event) -> str:
         """The text that this event adds: often part of a line, and often nothing."""
         handler = self._handlers.get(type(event))
+        self.now = event.time
         return handler(event) if handler is not None else ""
 
     def feed_all(self, events: Iterable[Event]) -> str:
         """The text that these events add."""
         handlers = self._handlers
+        if self._keeps_time:
+            return "".join([self.feed(event) for event in events])
         return "".join(
             [handlers[type(event)](event) for event in events if type(event) in handlers]
         )
@@ -115,13 +143,22 @@ class Strace:
         """Close the open line and begin one of this task."""
         before = " <unfinished ...>\n" if self.column else ""
         self.writer = pid
+        prefix = self._prefix(pid)
+        self.column = len(prefix)
+        return before + prefix
+
+    def _prefix(self, pid: int) -> str:
+        """What stands before the body of a line of this task."""
         options = self.options
         if options.to_file:
             prefix = f"{pid:<5} " if options.follow else ""
         else:
             prefix = f"[pid {pid:5}] " if len(self.attached) > 1 else ""
-        self.column = len(prefix)
-        return before + prefix
+        if self._stamp is not None:
+            prefix += self._stamp(self.now)
+        if options.numbers:
+            prefix += f"[{self._numbers.get(pid, 0):4}] "
+        return prefix
 
     def _whole_line(self, pid: int, body: str) -> str:
         begun = self._begin_line(pid)
@@ -132,12 +169,15 @@ class Strace:
         """The second half of the line of the call that this task has open."""
         call = self.calls.pop(pid)
         begun = ""
-        if self.writer != pid:
+        if call.text:
+            self.writer, self.column = pid, len(call.text)
+            begun = call.text
+        elif self.writer != pid:
             resumed = f"<... {call.name} resumed>"
             begun = self._begin_line(pid) + resumed
             self.column += len(resumed)
         column = self.column + len(arguments) + 2
-        padding = _PADDING[column] if column < RESULT_COLUMN else ""
+        padding = self._padding[column] if column < len(self._padding) else ""
         self.writer, self.column = None, 0
         return f"{begun}{arguments}) {padding}= {result}\n"
 
@@ -145,17 +185,38 @@ class Strace:
 
     def _booted(self, event: Booted) -> str:
         self.attached.add(event.pid)
+        self._numbers[event.pid] = Sysno.EXECVE
+        if not self._begins("execve", (("path", event.path, False),)):
+            return ""
         path = text(("path", event.path, False), self.style)
         argv = text(("array", event.argv, False), self.style)
         count = event.environment
         environment = f"{event.stack:#x} /* {count} var{'' if count == 1 else 's'} */"
-        call = OpenCall("execve", 3, ())
+        call = OpenCall("execve", 3, (), event.time)
         begun = self._begin_call(event.pid, call, f"{path}, {argv}, {environment}")
-        return begun + self._end_call(event.pid, "", "0")
+        return begun + self._finish(event.pid, "", "0", "successful")
+
+    def _begins(self, name: str, arguments: tuple[Described | None, ...]) -> bool:
+        selection = self.options.selection
+        return selection is EVERYTHING or selection.has_call(name, arguments)
+
+    def _finish(self, pid: int, arguments: str, result: str, outcome: str) -> str:
+        """The second half of a call's line, if calls that end like this are shown."""
+        outcomes = self.options.selection.outcomes
+        if outcomes is not None and outcome not in outcomes:
+            del self.calls[pid]
+            return ""
+        digits = self.options.times.call_digits
+        if digits is not None and result != "?":
+            result += f" <{seconds(self.now - self.calls[pid].began, digits)}>"
+        return self._end_call(pid, arguments, result)
 
     def _begin_call(self, pid: int, call: OpenCall, arguments: str) -> str:
         self.calls[pid] = call
         body = f"{call.name}({arguments}"
+        if self.options.selection.outcomes is not None:
+            call.text = self._prefix(pid) + body
+            return ""
         begun = self._begin_line(pid)
         self.column += len(body)
         return begun + body
@@ -164,16 +225,21 @@ class Strace:
         pid, arguments = event.pid, event.arguments
         if pid not in self.attached:
             return ""
+        if self.options.numbers:
+            self._numbers[pid] = event.number
+        if not self._begins(event.name, arguments):
+            return ""
         if event.name in REARRANGED:
             arguments = REARRANGED[event.name](arguments)
         if None not in arguments:
-            call = OpenCall(event.name, len(arguments), ())
+            call = OpenCall(event.name, len(arguments), (), event.time)
             return self._begin_call(pid, call, arguments_text(arguments, self.style))
         known = arguments.index(None)
         written = arguments_text(arguments[:known], self.style)
         if written and event.name not in LATE_COMMA:
             written += ", "
-        return self._begin_call(pid, OpenCall(event.name, known, arguments[known:]), written)
+        call = OpenCall(event.name, known, arguments[known:], event.time)
+        return self._begin_call(pid, call, written)
 
     def _syscall_exited(self, event: SyscallExited) -> str:
         call = self.calls.get(event.pid)
@@ -182,7 +248,8 @@ class Strace:
         if event.result is None and event.error is None:
             return self._end_without_return(event.pid, call)
         arguments = self._late_arguments(call, event.arguments)
-        return self._end_call(event.pid, arguments, self._result(event))
+        outcome = "successful" if event.error is None else "failed"
+        return self._finish(event.pid, arguments, self._result(event), outcome)
 
     def _late_arguments(self, call: OpenCall, late: tuple[Described | None, ...]) -> str:
         """What the end of a call adds to its arguments.
@@ -206,15 +273,16 @@ class Strace:
         return written + comma + rest
 
     def _result(self, event: SyscallExited) -> str:
-        if event.error is not None:
-            return _ERROR_TEXTS.get(event.error) or f"-1 {event.error}"
         value = event.value
-        result = str(event.result) if value is None else result_text(value, self.style)
+        if event.error is not None:
+            result = _ERROR_TEXTS.get(event.error) or f"-1 {event.error}"
+        else:
+            result = str(event.result) if value is None else result_text(value, self.style)
         return f"{result} ({event.note})" if event.note is not None else result
 
     def _end_without_return(self, pid: int, call: OpenCall) -> str:
         """The task ends in this call; arguments not written yet never will be."""
-        return self._end_call(pid, " <unfinished ...>" if call.rest else "", "?")
+        return self._finish(pid, " <unfinished ...>" if call.rest else "", "?", "unfinished")
 
     def _task_created(self, event: TaskCreated) -> str:
         options = self.options
@@ -222,10 +290,23 @@ class Strace:
         if event.pid not in self.attached or not is_traced:
             return ""
         self.attached.add(event.child)
-        if options.quiet or options.to_file:
+        self._numbers[event.child] = self._numbers.get(event.pid, 0)
+        if "attach" in options.quiet or options.to_file:
             return ""
         # not a line of the trace: it ends up within the line that is open and is not counted
         return f"strace: Process {event.child} attached\n"
+
+    def _task_executed(self, event: TaskExecuted) -> str:
+        pid = event.pid
+        if not self.options.detach_on_exec or pid not in self.attached:
+            return ""
+        self.attached.remove(pid)
+        is_open = self.calls.pop(pid, None) is not None and self.writer == pid
+        told = "" if "attach" in self.options.quiet else f"strace: Process {pid} detached\n"
+        if is_open:
+            self.writer, self.column = None, 0
+            return f"{told} <detached ...>\n"
+        return told
 
     def _task_exited(self, event: TaskExited) -> str:
         pid = event.pid
@@ -233,7 +314,7 @@ class Strace:
             return ""
         call = self.calls.get(pid)
         last = self._end_without_return(pid, call) if call is not None else ""
-        if self.options.quiet < 2:
+        if "exit" not in self.options.quiet:
             last += self._whole_line(pid, f"+++ {ending(event.status)} +++")
         self.attached.remove(pid)
         return last
@@ -241,11 +322,15 @@ class Strace:
     def _task_stopped(self, event: TaskStopped) -> str:
         if event.pid not in self.attached:
             return ""
+        if not self.options.selection.has_signal(event.signal):
+            return ""
         return self._whole_line(event.pid, f"--- stopped by {signal_name(event.signal)} ---")
 
     def _signal_delivered(self, event: SignalDelivered) -> str:
         # SIGKILL ends a task without asking its tracer
         if event.pid not in self.attached or event.signal == Signal.SIGKILL:
+            return ""
+        if not self.options.selection.has_signal(event.signal):
             return ""
         info = text(event.info, self.style)
         return self._whole_line(event.pid, f"--- {signal_name(event.signal)} {info} ---")

@@ -44,7 +44,9 @@ def test_two_q_leave_out_attaching_and_ends():
     expected = "".join(
         line for line in ATTACHED.sub("", trace).splitlines(keepends=True) if "+++" not in line
     )
-    assert Strace(Options(quiet=2)).feed_all(events_of(trace)) == expected
+    assert (
+        Strace(Options(quiet=frozenset({"attach", "exit"}))).feed_all(events_of(trace)) == expected
+    )
 
 
 def test_without_follow_only_the_first_process_is_shown_and_nothing_interrupts_it():

@@ -1,0 +1,211 @@
+"""The options of strace's command line: how words become what the views understand."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from emulator.options import user
+from emulator.views import call_counts, selection
+from emulator.views.leader import PRECISIONS, Clockface, Times
+from emulator.views.quoting import Hexadecimal
+from emulator.views.selection import EVERYTHING, NOTHING, Selection
+from emulator.views.strace import RESULT_COLUMN, Options
+from emulator.views.values import Style
+from kernel.clock import EPOCH
+from kernel.errors import BadGuest
+
+QUALIFIERS = ("trace", "signal", "status", "quiet")
+"""What may stand before the = of -e, and has a long option of the same name."""
+_QUIET = ("none", "attach,personality", "attach,personality,exit", "all")
+"""The messages that each number of q's leaves out."""
+
+
+class _Qualifier(argparse.Action):
+    """`--trace SET` is `-e trace=SET`."""
+
+    def __call__(self, parser: object, parsed: object, value: object, option: object = "") -> None:
+        assert isinstance(parsed, argparse.Namespace)
+        word = f"{str(option).removeprefix('--')}={value}"
+        parsed.expressions = [*parsed.expressions, word]
+
+
+def whole(text: str) -> int:
+    """A number from 0."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"not a number: {text!r}")
+    return int(text)
+
+
+def precision(text: str) -> int:
+    """Digits after the point, for s, ms, us or ns."""
+    if text not in PRECISIONS:
+        raise argparse.ArgumentTypeError(f"not s, ms, us or ns: {text!r}")
+    return PRECISIONS[text]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare strace's options."""
+    _add_filters(parser)
+    _add_form(parser)
+    _add_times(parser)
+    call_counts.add(parser)
+    add_option = parser.add_argument
+    add_option("-u", type=user, dest="user", default=argparse.SUPPRESS, metavar="UID[:GID]",
+               help="run as, like --user")  # fmt: skip
+    add_option("-o", "--output", metavar="FILE", help="write the trace to FILE")
+    add_option("-A", "--output-append-mode", action="store_true", dest="append",
+               help="add to FILE, do not replace it")  # fmt: skip
+    add_option("--output-separately", action="store_true", dest="separately",
+               help="each process into a file of its own, FILE.PID (also -ff)")  # fmt: skip
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    add_option = parser.add_argument
+    add_option("-f", "--follow-forks", action="count", default=0, dest="follow",
+               help="follow children (the default); -ff: like --output-separately")  # fmt: skip
+    add_option("--no-follow", action="store_true", help="show the first process only")
+    add_option("-b", "--detach-on", choices=("execve",), metavar="execve",
+               help="stop showing a process once it executes a program")  # fmt: skip
+    add_option("-e", action="append", default=[], dest="expressions", metavar="EXPRESSION",
+               help="a qualified set: trace=, signal=, status= …; see strace(1)")  # fmt: skip
+    for name in QUALIFIERS:
+        add_option(f"--{name}", action=_Qualifier, metavar="SET", default=argparse.SUPPRESS,
+                   dest="expressions", help=f"-e {name}=SET")  # fmt: skip
+    add_option("-P", "--trace-path", action="append", default=[], dest="paths", metavar="PATH",
+               help="only calls on PATH")  # fmt: skip
+    add_option("-z", "--successful-only", action="store_true", dest="successful",
+               help="only calls that succeed")  # fmt: skip
+    add_option("-Z", "--failed-only", action="store_true", dest="failed",
+               help="only calls that fail")  # fmt: skip
+    add_option("-q", action="count", default=0, dest="quiet", help="less about attaching and exits")
+
+
+def _add_form(parser: argparse.ArgumentParser) -> None:
+    add_option = parser.add_argument
+    add_option("-a", "--columns", type=whole, default=RESULT_COLUMN, metavar="COLUMN",
+               help="where results stand (40)")  # fmt: skip
+    add_option("-n", "--syscall-number", action="store_true", dest="numbers",
+               help="the number of the call before each line")  # fmt: skip
+    add_option("-s", "--string-limit", type=whole, default=32, metavar="N",
+               help="octets of a string that are shown (32)")  # fmt: skip
+    add_option("-v", "--no-abbrev", action="store_true", help="structures and arrays in full")
+    add_option("-x", action="count", default=0, dest="hex", help="non-ASCII strings in hexadecimal")
+    add_option("-y", "--decode-fds", action="store_true", help="show the path of a descriptor")
+
+
+def _add_times(parser: argparse.ArgumentParser) -> None:
+    add_option = parser.add_argument
+    add_option("-t", action="count", default=0, dest="absolute",
+               help="the time of day; -tt with microseconds, -ttt since 1970")  # fmt: skip
+    add_option("--absolute-timestamps", nargs="?", const="time", metavar="FORMAT",
+               help="time or unix, and s, ms, us or ns after a comma")  # fmt: skip
+    add_option(
+        "-r", action="store_const", const=6, dest="relative", help="time since the last line"
+    )
+    add_option("--relative-timestamps", nargs="?", const=6, type=precision, dest="relative",
+               metavar="PRECISION", help="the same in s, ms, us or ns")  # fmt: skip
+    add_option("-T", action="store_const", const=6, dest="call_times", help="time in each call")
+    add_option("--syscall-times", nargs="?", const=6, type=precision, dest="call_times",
+               metavar="PRECISION", help="the same in s, ms, us or ns")  # fmt: skip
+
+
+@dataclass
+class _Expressions:
+    """What the -e's say, read one after the other; of two with one qualifier the last counts."""
+
+    calls: frozenset[str] | None = None
+    signals: frozenset[int] | None = None
+    outcomes: frozenset[str] | None = None
+    quiet: frozenset[str] | None = None
+    readers: dict[str, Callable[[str], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.readers = {
+            "trace": self._trace, "t": self._trace,
+            "signal": self._signal, "signals": self._signal, "s": self._signal,
+            "status": self._status,
+            "quiet": self._quiet, "silent": self._quiet, "silence": self._quiet, "q": self._quiet,
+        }  # fmt: skip
+
+    def read(self, expression: str) -> None:
+        """`qualifier=set`, or a set of calls."""
+        qualifier, equals, text = expression.partition("=")
+        if not equals:
+            qualifier, text = "trace", expression
+        if qualifier not in self.readers:
+            raise BadGuest(f"invalid -e qualifier '{qualifier}'")
+        self.readers[qualifier](text)
+
+    def _trace(self, text: str) -> None:
+        self.calls = None if text == "all" else selection.calls(text)
+
+    def _signal(self, text: str) -> None:
+        self.signals = None if text == "all" else selection.signals(text)
+
+    def _status(self, text: str) -> None:
+        outcomes = selection.outcomes(text)
+        self.outcomes = None if outcomes == selection.OUTCOMES else outcomes
+
+    def _quiet(self, text: str) -> None:
+        self.quiet = selection.messages(text)
+
+
+def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
+    """The parsed command line as the view takes it; `paths` are those of -P, resolved too."""
+    said = _Expressions()
+    for expression in parsed.expressions:
+        said.read(expression)
+    if parsed.successful or parsed.failed:
+        said.outcomes = frozenset({"successful" if parsed.successful else "failed"})
+    quiet = said.quiet
+    if quiet is None or parsed.quiet:
+        quiet = selection.messages(_QUIET[min(parsed.quiet, 3)])
+    chosen = Selection(said.calls, said.signals, said.outcomes, paths or None)
+    return Options(
+        style=Style(
+            parsed.string_limit, list(Hexadecimal)[min(parsed.hex, 2)],
+            not parsed.no_abbrev, bool(parsed.decode_fds),
+        ),
+        follow=not parsed.no_follow,
+        to_file=parsed.output is not None,
+        quiet=quiet,
+        selection=EVERYTHING if chosen == EVERYTHING else chosen,
+        times=_times(parsed),
+        column=parsed.columns,
+        numbers=parsed.numbers,
+        detach_on_exec=parsed.detach_on is not None,
+    )  # fmt: skip
+
+
+def silent(shown: Options) -> Options:
+    """The same for a run of which only a table is shown: attaching is still told."""
+    return Options(
+        follow=shown.follow, to_file=shown.to_file, quiet=shown.quiet | {"exit"}, selection=NOTHING
+    )
+
+
+def _times(parsed: argparse.Namespace) -> Times:
+    face, digits = _absolute(parsed)
+    epoch = time.time_ns() if parsed.clock == "host" else EPOCH
+    return Times(face, digits, parsed.relative, parsed.call_times, epoch)
+
+
+def _absolute(parsed: argparse.Namespace) -> tuple[Clockface | None, int]:
+    if parsed.absolute_timestamps is None:
+        face = {0: None, 1: Clockface.TIME, 2: Clockface.TIME}.get(parsed.absolute, Clockface.UNIX)
+        return face, 6 if parsed.absolute > 1 else 0
+    face, digits = Clockface.TIME, 0
+    for word in parsed.absolute_timestamps.split(","):
+        word = word.removeprefix("format:").removeprefix("precision:")
+        if word in PRECISIONS:
+            digits = PRECISIONS[word]
+        elif word in ("time", "unix"):
+            face = Clockface(word)
+        elif word == "none":
+            face = None
+        else:
+            raise BadGuest(f"invalid --absolute-timestamps argument: '{word}'")
+    return face, digits
