@@ -302,7 +302,8 @@ class Strace:
             return ""
         self.attached.remove(pid)
         is_open = self.calls.pop(pid, None) is not None and self.writer == pid
-        told = "" if "attach" in self.options.quiet else f"strace: Process {pid} detached\n"
+        is_told = not self.options.to_file and "attach" not in self.options.quiet
+        told = f"strace: Process {pid} detached\n" if is_told else ""
         if is_open:
             self.writer, self.column = None, 0
             return f"{told} <detached ...>\n"
