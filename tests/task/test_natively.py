@@ -11,7 +11,7 @@ from tests.elf.files import File
 from tests.guests.fixtures import Run
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
-NAMES = sorted(path.stem for path in PROGRAMS.glob("*.c"))
+NAMES = sorted(path.stem for path in PROGRAMS.glob("*.txt"))
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", "TERM": "dumb"}
 EXECUTED = [
     "./good", "./plain", "./text", "./empty", "./cut", "./wide", "./script", "./nointerp",
