@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emulator.session import Session
+    from emulator.library import Session
 
 __all__ = ["Session"]
 
@@ -11,7 +11,7 @@ __all__ = ["Session"]
 def __getattr__(name: str) -> Any:
     """Import Session when first asked for: the layers below must not import it."""
     if name == "Session":
-        from emulator.session import Session
+        from emulator.library import Session
 
         return Session
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

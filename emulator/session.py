@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -134,6 +134,7 @@ class Session:
         self._on_findings = on_findings
         self._say = say or self.notices.append
         self._output = 0
+        self._status: int | None = None
         self._started = time.monotonic_ns()
         self._stopper = Stopper()
         machine = _machine(options)
@@ -183,9 +184,15 @@ class Session:
         """Run until no process is left; the exit status: the guest's own, 128 + n for signal n,
         124 at a limit or when nothing can ever wake a process again, 130 after Ctrl-C.
         """
+        for _ in self.stretches():
+            pass
+        return self.status
+
+    def stretches(self) -> Iterator[None]:
+        """The same in pieces: each step runs for a fraction of a second and passes events on."""
         in_use = self.streams.in_use(self.system.console)
         with self._stopper.watching(self.options.timeout), in_use:
-            while True:
+            while self._status is None:
                 self._keep_time()
                 pause = self.kernel.run(self._quantum())
                 self._drain()
@@ -193,7 +200,15 @@ class Session:
                     self.system.console.feed(self.streams.read())
                 ended = self._react(pause)
                 if ended is not None:
-                    return self._checked(ended)
+                    self._status = self._checked(ended)
+                yield
+
+    @property
+    def status(self) -> int:
+        """What `run` returned; RuntimeError before the run is over."""
+        if self._status is None:
+            raise RuntimeError("the guest has not ended yet: call run()")
+        return self._status
 
     def _checked(self, status: int) -> int:
         """The exit status with --check-exit: a guest's death by a signal comes first."""
@@ -218,15 +233,14 @@ class Session:
         if self._limit_reached():
             return LIMIT_STATUS
         if pause is Pause.FINISHED:
-            return self.status
+            return self._status_of_first()
         if pause is Pause.INPUT:
             self._stopper.interruptible(self._feed)
         elif pause is Pause.ASLEEP:
             return self._asleep()
         return None
 
-    @property
-    def status(self) -> int:
+    def _status_of_first(self) -> int:
         """Exit status of the first process as a shell has it: 128 + n after signal n."""
         first = self.system.tasks.first
         assert first is not None
@@ -262,7 +276,7 @@ class Session:
             self.system.checker.all_asleep()
             self._drain()
         if first.leader.is_gone:
-            return self.status
+            return self._status_of_first()
         self._tell("every process sleeps and nothing can wake one:")
         for task in self.system.tasks.tasks():
             if not task.is_gone and task.process is not self.system.tasks.init:

@@ -66,7 +66,7 @@ class Population:
         self.tasks: dict[int, TaskView] = {}
         self.running: int | None = None
         """Who has the CPU."""
-        self._children: dict[int, list[int]] = {}
+        self._children: dict[int, dict[int, None]] = {}
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Booted: self._booted,
             TaskCreated: self._created,
@@ -97,7 +97,7 @@ class Population:
 
     def _add(self, task: TaskView) -> None:
         self.tasks[task.pid] = task
-        self._children.setdefault(task.parent, []).append(task.pid)
+        self._children.setdefault(task.parent, {})[task.pid] = None
 
     def _booted(self, event: Booted) -> None:
         pid = event.pid
@@ -130,14 +130,15 @@ class Population:
         if task.is_thread:
             task.is_reaped = True
             return
-        for child in self._children.pop(task.pid, []):
+        for child in self._children.pop(task.pid, {}):
             self.tasks[child].parent = INIT
-            self._children.setdefault(INIT, []).append(child)
+            self._children.setdefault(INIT, {})[child] = None
 
     def _reaped(self, event: TaskReaped) -> None:
         task = self.tasks.get(event.child)
         if task is not None:
             task.is_reaped = True
+            self._children.get(task.parent, {}).pop(task.pid, None)
 
     def _changed(self, event: StateChanged) -> None:
         task = self.tasks.get(event.pid)

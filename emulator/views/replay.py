@@ -41,6 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", type=int, metavar="N",
         help="with --format ps: after the event with number N (the last)")  # fmt: skip
     trace_options.add(parser)
+    parser.set_defaults(clock="virtual")  # times are those of the record
 
 
 def show(parsed: argparse.Namespace) -> None:
@@ -80,17 +81,14 @@ class _Replayer(trace_options.Tracer):
     """A tracer that writes, where the live one does to standard error, to standard output."""
 
     def say(self, text: str) -> None:
-        if self._file is not None:
+        if self._parsed.output is not None:
             super().say(text)
         else:
             self._write(f"{self._view.close()}emu386: {text}\n")
 
-    def _write(self, text: str) -> None:
-        if self._file is not None:
-            super()._write(text)
-        elif text:
-            _stdout().write(text.encode("utf-8", "backslashreplace"))
-            _stdout().flush()
+    def _to_stderr(self, text: str) -> None:
+        _stdout().write(text.encode("utf-8", "backslashreplace"))
+        _stdout().flush()
 
 
 def _trace(events: Iterable[Event], parsed: argparse.Namespace) -> None:

@@ -41,7 +41,9 @@ def hostile_record(tmp_path: Path) -> Path:
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("name", ["vfork_exec", "signals", "wait_statuses", "libc/threads"])
-@pytest.mark.parametrize("options", [[], ["-s", "5", "-y"], ["--no-follow", "-x"], ["-q"]])
+@pytest.mark.parametrize(
+    "options", [[], ["-s", "5", "-y"], ["--no-follow", "-x"], ["-q", "-tt", "-T"], ["-c"]]
+)
 def test_the_trace_of_a_record_is_the_live_one(
     guest: Guest, emu: Emulate, tmp_path: Path, name: str, options: list[str]
 ) -> None:
