@@ -83,6 +83,7 @@ class HostTree(NamedTuple):
 
 
 def identity_of(status: os.stat_result) -> Identity:
+    """What tells a host file from any other: its device and inode numbers."""
     return status.st_dev, status.st_ino
 
 
