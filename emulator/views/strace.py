@@ -8,11 +8,13 @@ begins anew with `<... name resumed>`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.views import clone_arguments
+from emulator.views.decoding import PLAIN, Decoding, dump
 from emulator.views.leader import NO_TIMES, Times, seconds, stamper
+from emulator.views.pid_names import PidNames
 from emulator.views.selection import EVERYTHING, Selection
 from emulator.views.values import DEFAULT, Style, arguments_text, result_text, text
 from emulator.views.wait_status import ending
@@ -63,6 +65,9 @@ class Options:
     """-a."""
     numbers: bool = False
     """-n: the number of the call before each line."""
+    decoding: Decoding = PLAIN
+    names: bool = False
+    """-Y: the names of processes behind pids."""
     detach_on_exec: bool = False
     """-b execve: who executes is not traced any more."""
 
@@ -76,6 +81,9 @@ class OpenCall:
     rest: tuple[Described | None, ...]
     began: int = 0
     """Virtual time."""
+    words: tuple[int, ...] = ()
+    data: str = ""
+    """What the call is to write, if that is dumped."""
     text: str = ""
     """The line so far, where only the call's end tells whether it is shown."""
 
@@ -98,9 +106,14 @@ class Strace:
         times = options.times
         is_stamped = times.absolute is not None or times.relative_digits is not None
         self._stamp = stamper(times) if is_stamped else None
-        self._keeps_time = is_stamped or times.call_digits is not None
+        self._names = PidNames() if options.names else None
+        self._is_plain = options.decoding is PLAIN and self._names is None
+        self._needs_every_event = (
+            is_stamped or times.call_digits is not None or self._names is not None
+        )
         self._numbers: dict[int, int] = {}
         """The last call of each task."""
+        self._full_style = replace(options.style, abbreviate=False)
         self._padding = [" " * (options.column - column) for column in range(options.column)]
         self._handlers: dict[type[Event], Callable[[Any], str]] = {
             Booted: self._booted,
@@ -117,12 +130,14 @@ class Strace:
         """The text that this event adds: often part of a line, and often nothing."""
         handler = self._handlers.get(type(event))
         self.now = event.time
+        if self._names is not None:
+            self._names.feed(event)
         return handler(event) if handler is not None else ""
 
     def feed_all(self, events: Iterable[Event]) -> str:
         """The text that these events add."""
         handlers = self._handlers
-        if self._keeps_time:
+        if self._needs_every_event:
             return "".join([self.feed(event) for event in events])
         return "".join(
             [handlers[type(event)](event) for event in events if type(event) in handlers]
@@ -150,10 +165,11 @@ class Strace:
     def _prefix(self, pid: int) -> str:
         """What stands before the body of a line of this task."""
         options = self.options
+        name = self._names.text(pid) if self._names is not None else ""
         if options.to_file:
-            prefix = f"{pid:<5} " if options.follow else ""
+            prefix = f"{pid:<5}{name} " if options.follow else ""
         else:
-            prefix = f"[pid {pid:5}] " if len(self.attached) > 1 else ""
+            prefix = f"[pid {pid:5}{name}] " if len(self.attached) > 1 else ""
         if self._stamp is not None:
             prefix += self._stamp(self.now)
         if options.numbers:
@@ -229,16 +245,21 @@ class Strace:
             self._numbers[pid] = event.number
         if not self._begins(event.name, arguments):
             return ""
-        if event.name in REARRANGED:
+        data = ""
+        if not self._is_plain:
+            data = self._dumped(event.name, event.words, arguments) if arguments else ""
+            arguments = self._decoded(event.name, event.words, arguments)
+        if event.name in REARRANGED and event.name not in self.options.decoding.raw:
             arguments = REARRANGED[event.name](arguments)
         if None not in arguments:
-            call = OpenCall(event.name, len(arguments), (), event.time)
-            return self._begin_call(pid, call, arguments_text(arguments, self.style))
+            call = OpenCall(event.name, len(arguments), (), event.time, event.words, data)
+            style = self._style_of(event.name)
+            return self._begin_call(pid, call, arguments_text(arguments, style))
         known = arguments.index(None)
-        written = arguments_text(arguments[:known], self.style)
+        written = arguments_text(arguments[:known], self._style_of(event.name))
         if written and event.name not in LATE_COMMA:
             written += ", "
-        call = OpenCall(event.name, known, arguments[known:], event.time)
+        call = OpenCall(event.name, known, arguments[known:], event.time, event.words)
         return self._begin_call(pid, call, written)
 
     def _syscall_exited(self, event: SyscallExited) -> str:
@@ -247,9 +268,34 @@ class Strace:
             return ""
         if event.result is None and event.error is None:
             return self._end_without_return(event.pid, call)
-        arguments = self._late_arguments(call, event.arguments)
+        late = event.arguments
+        if not self._is_plain:
+            late = self.options.decoding.exit(call.name, call.words, late)
+        arguments = self._late_arguments(call, late)
         outcome = "successful" if event.error is None else "failed"
-        return self._finish(event.pid, arguments, self._result(event), outcome)
+        line = self._finish(event.pid, arguments, self._result(event, call.name), outcome)
+        if self._is_plain or not line or event.error is not None:
+            return line
+        return line + dump(call.data or self._dumped(call.name, call.words, event.arguments))
+
+    def _style_of(self, name: str) -> Style:
+        if self.options.decoding.is_abbreviated(name):
+            return self.style
+        return self._full_style
+
+    def _decoded(
+        self, name: str, words: tuple[int, ...], arguments: tuple[Described | None, ...]
+    ) -> tuple[Described | None, ...]:
+        arguments = self.options.decoding.entry(name, words, arguments)
+        return arguments if self._names is None else self._names.arguments(name, arguments)
+
+    def _dumped(
+        self, name: str, words: tuple[int, ...], arguments: tuple[Described | None, ...]
+    ) -> str:
+        """The octets that the call moves, if they are to be dumped and known already."""
+        if not self.options.decoding.has_dump(name, words):
+            return ""
+        return "".join([value[1] for value in arguments if value and value[0] == "bytes"])
 
     def _late_arguments(self, call: OpenCall, late: tuple[Described | None, ...]) -> str:
         """What the end of a call adds to its arguments.
@@ -258,8 +304,9 @@ class Strace:
         """
         if not call.rest and not any(late):
             return ""
+        style = self._style_of(call.name)
         changed = [value for value in late[: call.known] if value is not None]
-        written = "".join([f" => {text(value, self.style)}" for value in changed])
+        written = "".join([f" => {text(value, style)}" for value in changed])
         if not call.rest:
             return written
         if late and call.name in REARRANGED:
@@ -268,16 +315,20 @@ class Strace:
         values = tuple(
             [end if end is not None else begin for begin, end in zip(call.rest, late, strict=False)]
         )
-        rest = arguments_text(values, self.style)
+        rest = arguments_text(values, style)
         comma = ", " if rest and call.known and call.name in LATE_COMMA else ""
         return written + comma + rest
 
-    def _result(self, event: SyscallExited) -> str:
+    def _result(self, event: SyscallExited, name: str) -> str:
         value = event.value
         if event.error is not None:
             result = _ERROR_TEXTS.get(event.error) or f"-1 {event.error}"
         else:
             result = str(event.result) if value is None else result_text(value, self.style)
+            if name in self.options.decoding.raw:
+                result = f"{event.result:#x}" if event.result else "0"
+            if self._names is not None:
+                result += self._names.result(name, event.result or 0)
         return f"{result} ({event.note})" if event.note is not None else result
 
     def _end_without_return(self, pid: int, call: OpenCall) -> str:
@@ -333,5 +384,6 @@ class Strace:
             return ""
         if not self.options.selection.has_signal(event.signal):
             return ""
-        info = text(event.info, self.style)
+        named = event.info if self._names is None else self._names.siginfo(event.info)
+        info = text(named, self.style)
         return self._whole_line(event.pid, f"--- {signal_name(event.signal)} {info} ---")

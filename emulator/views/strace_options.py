@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 
 from emulator.options import user
 from emulator.views import call_counts, selection
+from emulator.views.decoding import PLAIN, Decoding
 from emulator.views.leader import PRECISIONS, Clockface, Times
 from emulator.views.quoting import Hexadecimal
 from emulator.views.selection import EVERYTHING, NOTHING, Selection
 from emulator.views.strace import RESULT_COLUMN, Options
-from emulator.views.values import Style
+from emulator.views.values import Constants, Style
 from kernel.clock import EPOCH
 from kernel.errors import BadGuest
 
-QUALIFIERS = ("trace", "signal", "status", "quiet")
+QUALIFIERS = ("trace", "signal", "status", "quiet", "raw", "abbrev", "verbose", "read", "write")
 """What may stand before the = of -e, and has a long option of the same name."""
 _QUIET = ("none", "attach,personality", "attach,personality,exit", "all")
 """The messages that each number of q's leaves out."""
@@ -93,7 +94,17 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
                help="octets of a string that are shown (32)")  # fmt: skip
     add_option("-v", "--no-abbrev", action="store_true", help="structures and arrays in full")
     add_option("-x", action="count", default=0, dest="hex", help="non-ASCII strings in hexadecimal")
-    add_option("-y", "--decode-fds", action="store_true", help="show the path of a descriptor")
+    add_option("-X", "--const-print-style", dest="constants", default="abbrev",
+               choices=[style.value for style in Constants], metavar="STYLE",
+               help="numbers with names: raw, abbrev or verbose")  # fmt: skip
+    add_option("-y", action="count", default=0, dest="decode_fds",
+               help="show the path of a descriptor")  # fmt: skip
+    add_option("--decode-fds", nargs="?", const="path", action=_Qualifier, metavar="SET",
+               default=argparse.SUPPRESS, help="-e decode-fds=SET")  # fmt: skip
+    add_option("-Y", action="store_const", const="comm", dest="pid_names",
+               help="show the name of a process behind its pid")  # fmt: skip
+    add_option("--decode-pids", choices=("comm",), dest="pid_names", metavar="comm",
+               help="the same")  # fmt: skip
 
 
 def _add_times(parser: argparse.ArgumentParser) -> None:
@@ -120,6 +131,12 @@ class _Expressions:
     signals: frozenset[int] | None = None
     outcomes: frozenset[str] | None = None
     quiet: frozenset[str] | None = None
+    raw: frozenset[str] = frozenset()
+    verbose: frozenset[str] | None = None
+    abbreviated: frozenset[str] | None = None
+    read_from: frozenset[int] = frozenset()
+    written_to: frozenset[int] = frozenset()
+    details: frozenset[str] = frozenset()
     readers: dict[str, Callable[[str], None]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +144,11 @@ class _Expressions:
             "trace": self._trace, "t": self._trace,
             "signal": self._signal, "signals": self._signal, "s": self._signal,
             "status": self._status,
+            "raw": self._raw, "x": self._raw, "verbose": self._verbose, "v": self._verbose,
+            "abbrev": self._abbrev, "a": self._abbrev,
+            "read": self._read, "reads": self._read, "r": self._read,
+            "write": self._write, "writes": self._write, "w": self._write,
+            "decode-fds": self._details, "fd": self._details, "fds": self._details,
             "quiet": self._quiet, "silent": self._quiet, "silence": self._quiet, "q": self._quiet,
         }  # fmt: skip
 
@@ -149,6 +171,24 @@ class _Expressions:
         outcomes = selection.outcomes(text)
         self.outcomes = None if outcomes == selection.OUTCOMES else outcomes
 
+    def _raw(self, text: str) -> None:
+        self.raw = selection.calls(text)
+
+    def _verbose(self, text: str) -> None:
+        self.verbose = None if text == "all" else selection.calls(text)
+
+    def _abbrev(self, text: str) -> None:
+        self.abbreviated = None if text == "all" else selection.calls(text)
+
+    def _read(self, text: str) -> None:
+        self.read_from = selection.descriptors(text)
+
+    def _write(self, text: str) -> None:
+        self.written_to = selection.descriptors(text)
+
+    def _details(self, text: str) -> None:
+        self.details = selection.details(text)
+
     def _quiet(self, text: str) -> None:
         self.quiet = selection.messages(text)
 
@@ -163,12 +203,10 @@ def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
     quiet = said.quiet
     if quiet is None or parsed.quiet:
         quiet = selection.messages(_QUIET[min(parsed.quiet, 3)])
+    decoding = Decoding(said.raw, said.verbose, said.abbreviated, said.read_from, said.written_to)
     chosen = Selection(said.calls, said.signals, said.outcomes, paths or None)
     return Options(
-        style=Style(
-            parsed.string_limit, list(Hexadecimal)[min(parsed.hex, 2)],
-            not parsed.no_abbrev, bool(parsed.decode_fds),
-        ),
+        style=_style(parsed, said),
         follow=not parsed.no_follow,
         to_file=parsed.output is not None,
         quiet=quiet,
@@ -176,8 +214,20 @@ def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
         times=_times(parsed),
         column=parsed.columns,
         numbers=parsed.numbers,
+        decoding=PLAIN if decoding == PLAIN else decoding,
+        names=parsed.pid_names is not None,
         detach_on_exec=parsed.detach_on is not None,
     )  # fmt: skip
+
+
+def _style(parsed: argparse.Namespace, said: _Expressions) -> Style:
+    return Style(
+        parsed.string_limit,
+        list(Hexadecimal)[min(parsed.hex, 2)],
+        not parsed.no_abbrev,
+        bool(parsed.decode_fds or said.details),
+        Constants(parsed.constants),
+    )
 
 
 def silent(shown: Options) -> Options:

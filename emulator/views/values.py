@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from emulator.views.quoting import Hexadecimal, hexadecimal, in_angles, quoted
-from emulator.views.signal_set import signal_set
+from emulator.views.signal_set import numbered_signal_set, signal_set
 from emulator.views.wait_status import wait_status
-from kernel.abi.signals import signal_name
+from kernel.abi.signals import Signal, signal_name
 from kernel.events import Described
+
+
+class Constants(Enum):
+    """How numbers that have names are written: strace's -X."""
+
+    RAW = "raw"
+    ABBREVIATED = "abbrev"
+    VERBOSE = "verbose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Style:
     """Off with -v: structures in full, arrays to their end."""
     paths: bool = False
     """-y: the path behind each descriptor."""
+    constants: Constants = Constants.ABBREVIATED
 
 
 DEFAULT = Style()
@@ -94,7 +104,26 @@ def _octets(value: Described, style: Style) -> str:
 
 
 def _flags(value: Described, style: Style) -> str:
-    return str(value[2])
+    _, number, words = value
+    if style.constants is Constants.ABBREVIATED:
+        return str(words)
+    rest, bar, last = words.rpartition("|")
+    if last in Signal.__members__:  # clone's
+        number -= Signal[last]
+        signal = _signal(("signal", Signal[last]), style)
+        return f"{_constant(number, rest, style)}|{signal}" if bar else signal
+    return _constant(number, words, style)
+
+
+def _constant(number: int, words: str, style: Style) -> str:
+    """A number with its names, if they are asked for and it has any."""
+    if words.startswith("S_IF"):
+        written = f"0{number:o}"
+    else:
+        written = f"{number:#x}" if number > 0 else str(number)
+    if style.constants is Constants.RAW or words.startswith("0x") or words == "0":
+        return written
+    return f"{written} /* {words} */"
 
 
 def _array(value: Described, style: Style) -> str:
@@ -116,11 +145,18 @@ def _struct(value: Described, style: Style) -> str:
 
 
 def _signal_set(value: Described, style: Style) -> str:
-    return signal_set(*value[1:])
+    if style.constants is Constants.ABBREVIATED:
+        return signal_set(*value[1:])
+    return numbered_signal_set(style.constants is Constants.VERBOSE, *value[1:])
 
 
 def _signal(value: Described, style: Style) -> str:
-    return signal_name(value[1])
+    number = value[1]
+    if style.constants is Constants.ABBREVIATED:
+        return signal_name(number)
+    if style.constants is Constants.RAW or number == 0:
+        return str(number)
+    return f"{number} /* {signal_name(number)} */"
 
 
 def _wait_status(value: Described, style: Style) -> str:

@@ -24,8 +24,13 @@ FILTERS = [
     ("-e", "vfork,wait4"), ("--trace=wait4@32,write@64",), ("-e", "trace=write", "-e", "t=vfork"),
     ("-e", "trace=none", "-e", "signal=all"), ("-e", "signal=!chld"), ("-e", "signal=none"),
     ("-e", "status=failed"), ("-e", "status=successful"), ("-e", "status=unfinished"),
-    ("-z",), ("-Z",), ("-P", "./child"), ("-e", "quiet=exit,personality"), ("-qqq",), ("--quiet=all",),
+    ("-z",), ("-Z",), ("-P", "./child"),
+    ("-e", "quiet=exit,personality"), ("-qqq",), ("--quiet=all",),
     ("-a", "10"), ("-a", "60"),
+]  # fmt: skip
+DECODING = [
+    ("-X", "raw"), ("-X", "verbose"), ("-X", "abbrev"), ("-v",), ("-e", "verbose=!rt_sigaction"),
+    ("-e", "raw=write,rt_sigaction"), ("-e", "abbrev=none"), ("-x", "-s", "3"), ("-xx",),
 ]  # fmt: skip
 TIMES = re.compile(r"\b\d\d:\d\d:\d\d|\d{10}(?=[. ])|\.\d+(?=[ )>])")
 
@@ -49,6 +54,40 @@ def test_option_shows_what_it_shows_natively(
         if not differences:
             return
     pytest.fail("\n".join(differences))
+
+
+@pytest.mark.parametrize("options", DECODING, ids=" ".join)
+def test_values_are_decoded_as_natively(
+    options: tuple[str, ...],
+    guest: Callable[[str], Path],
+    native: Callable[..., Run],
+    emu: Emulate,
+    tmp_path: Path,
+) -> None:
+    options = (*options, "-e", "trace=!execve")
+    argv, folder = ["./signals"], guest("signals").parent
+    ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
+    assert compare(ours, _natively(argv, folder, tmp_path / "native", options)) == []
+
+
+def test_what_is_written_is_dumped_as_natively(
+    guest: Callable[[str], Path], native: Callable[..., Run], emu: Emulate, tmp_path: Path
+) -> None:
+    options = ("-e", "write=1", "-e", "trace=write")
+    argv, folder = ["./signals"], guest("signals").parent
+    ours = traced_here(argv, folder, tmp_path / "ours", emu, options).splitlines()
+    theirs = _natively(argv, folder, tmp_path / "native", options).splitlines()
+    rows = [line for line in ours if line.startswith(" | ")]
+    assert rows == [line for line in theirs if line.startswith(" | ")] != []
+
+
+def test_processes_have_their_names(guest: Callable[[str], Path], emu: Emulate) -> None:
+    path = guest("vfork_exec")
+    done = emu(["./vfork_exec"], command="trace", options=["-Y"], cwd=path.parent)
+    assert "[pid   100<vfork_exec>] wait4(101<child>, " in done.stderr
+    assert "\n<... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 7}], 0, NULL) = 101\n" in (
+        done.stderr
+    )
 
 
 def _natively(argv: list[str], folder: Path, file: Path, options: tuple[str, ...]) -> str:
