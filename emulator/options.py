@@ -193,5 +193,6 @@ def session_options(parsed: argparse.Namespace) -> Options:
         max_procs_per_user=parsed.max_procs_per_user,
         fails_in=parsed.fail_alloc,
         check=_check_settings(parsed),
+        injections=tuple(getattr(parsed, "injections", ())),
         check_exit=parsed.check_exit,
     )

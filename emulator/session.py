@@ -26,6 +26,7 @@ from kernel.fs.layout import Bind, Layout, build_namespace
 from kernel.kernel import Kernel, Pause
 from kernel.system import Settings, System
 from kernel.task.credentials import Credentials
+from kernel.task.injection import Injection
 from kernel.task.limits import Pair
 from kernel.task.semantics import SYSTEMS, VforkSemantics
 from kernel.task.waiting import exit_status_of
@@ -67,6 +68,7 @@ class Options:
     overcommit: bool = True
     max_procs_per_user: int | None = None
     fails_in: tuple[str, int] | None = None
+    injections: tuple[Injection, ...] = ()
     check: CheckSettings | None = None
     check_exit: int | None = None
     """Exit status where the misuse check found something and no signal killed the guest."""
@@ -156,6 +158,7 @@ class Session:
             max_tasks_of_user=options.max_procs_per_user,
             fails_in=options.fails_in,
             check=options.check,
+            injections=options.injections,
         )
         clock = _clock(options)
         recording = options.record or self._on_events is not None

@@ -47,6 +47,8 @@ class CallReporter:
         error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
         arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
         name = "restart_syscall" if call.restarts else entry.name
+        if call.tampered:
+            note = ") (".join([note, *call.tampered] if note else call.tampered)
         if call.restarts:
             arguments = ()
         shown = signed if is_error else result

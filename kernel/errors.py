@@ -35,15 +35,20 @@ class Block(Exception):
 
     `deadline` is an absolute time of the monotonic clock in nanoseconds, or None. Raise it before
     anything has been changed; progress belongs into the task's Call. `restart` overrides what the
-    call's declaration says about signals.
+    call's declaration says about signals; those do not end the sleep of a `deaf` task.
     """
 
     def __init__(
-        self, *queues: "WaitQueue", deadline: int | None = None, restart: Restart | None = None
+        self,
+        *queues: "WaitQueue",
+        deadline: int | None = None,
+        restart: Restart | None = None,
+        deaf: bool = False,
     ) -> None:
         self.queues = queues
         self.deadline = deadline
         self.restart = restart
+        self.deaf = deaf
 
     def __str__(self) -> str:
         return " or ".join(queue.name for queue in self.queues)

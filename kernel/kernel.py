@@ -54,6 +54,7 @@ class Kernel:
         self.machine = system.machine
         self.blocks = 0
         self.slice_left = SLICE_BLOCKS
+        self.injector = system.injector
         self.report = system.reporter = CallReporter(system)
 
     # ---- the loop ----------------------------------------------------------------------------
@@ -315,12 +316,15 @@ class Kernel:
         if fails_in is not None and fails_in[0] == entry.name:
             self.system.frames.fails_in = fails_in[1]
         try:
-            value = entry.invoke(task, call.words)
+            if self.injector is None:
+                value = entry.invoke(task, call.words)
+            else:
+                value = self.injector.invoke(entry.name, task, call, entry.invoke)
         except SysError as error:
             value = -error.errno
         except Block as block:
             task.restart = block.restart or entry.restart
-            if not delivery.ends_sleep(task):
+            if block.deaf or not delivery.ends_sleep(task):
                 if self.system.journal.recording:
                     task.emit(events.SyscallBlocked, entry.name, str(block))
                 self._switch_away(task)

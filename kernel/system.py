@@ -12,6 +12,7 @@ from kernel.events import Journal
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.task.futex import FutexQueue, Key
+from kernel.task.injection import Injection, Injector
 from kernel.task.scheduler import Scheduler
 from kernel.task.semantics import SYSTEMS, VforkSemantics
 from kernel.task.table import TaskTable
@@ -50,6 +51,8 @@ class Settings:
     """What the misuse check is to report; None: nothing is checked."""
     fails_in: tuple[str, int] | None = None
     """Call and K: the Kth allocation inside each such call fails (--fail-alloc)."""
+    injections: tuple[Injection, ...] = ()
+    """What is done to calls on request (trace -e inject)."""
     hostname: str = "emu386"
 
 
@@ -80,6 +83,7 @@ class System:
         self.reporter: Reporter
         self.terminal_signals = TerminalSignals(self)
         self.checker = Checker(self, settings.check) if settings.check is not None else None
+        self.injector = Injector(settings.injections) if settings.injections else None
         self.unseen: list[Task] = []
         """Tasks that sleep through a signal which was dropped, but which a trace is to show."""
         self.futexes: dict[Key, FutexQueue] = {}

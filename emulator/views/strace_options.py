@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from emulator.options import user
 from emulator.views import call_counts, selection
 from emulator.views.decoding import PLAIN, Decoding
+from emulator.views.inject_option import injection
 from emulator.views.leader import PRECISIONS, Clockface, Times
 from emulator.views.quoting import Hexadecimal
 from emulator.views.selection import EVERYTHING, NOTHING, Selection
@@ -18,19 +19,38 @@ from emulator.views.values import Constants, Style
 from kernel.clock import EPOCH
 from kernel.errors import BadGuest
 
-QUALIFIERS = ("trace", "signal", "status", "quiet", "raw", "abbrev", "verbose", "read", "write")
+QUALIFIERS = (
+    "trace",
+    "signal",
+    "status",
+    "quiet",
+    "raw",
+    "abbrev",
+    "verbose",
+    "read",
+    "write",
+    "inject",
+    "fault",
+)
 """What may stand before the = of -e, and has a long option of the same name."""
 _QUIET = ("none", "attach,personality", "attach,personality,exit", "all")
 """The messages that each number of q's leaves out."""
 
 
 class _Qualifier(argparse.Action):
-    """`--trace SET` is `-e trace=SET`."""
+    """`-e trace=SET` and `--trace SET`: kept as pairs, but for what the kernel is to inject."""
 
     def __call__(self, parser: object, parsed: object, value: object, option: object = "") -> None:
         assert isinstance(parsed, argparse.Namespace)
-        word = f"{str(option).removeprefix('--')}={value}"
-        parsed.expressions = [*parsed.expressions, word]
+        name, text = str(option).removeprefix("--"), str(value)
+        if name == "-e":
+            name, equals, text = text.partition("=")
+            if not equals:
+                name, text = "trace", name
+        if name in ("inject", "fault"):
+            parsed.injections = [*parsed.injections, injection(text, name == "fault")]
+        else:
+            parsed.expressions = [*parsed.expressions, (name, text)]
 
 
 def whole(text: str) -> int:
@@ -70,7 +90,8 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     add_option("--no-follow", action="store_true", help="show the first process only")
     add_option("-b", "--detach-on", choices=("execve",), metavar="execve",
                help="stop showing a process once it executes a program")  # fmt: skip
-    add_option("-e", action="append", default=[], dest="expressions", metavar="EXPRESSION",
+    parser.set_defaults(injections=[])
+    add_option("-e", action=_Qualifier, default=[], dest="expressions", metavar="EXPRESSION",
                help="a qualified set: trace=, signal=, status= …; see strace(1)")  # fmt: skip
     for name in QUALIFIERS:
         add_option(f"--{name}", action=_Qualifier, metavar="SET", default=argparse.SUPPRESS,
@@ -152,11 +173,8 @@ class _Expressions:
             "quiet": self._quiet, "silent": self._quiet, "silence": self._quiet, "q": self._quiet,
         }  # fmt: skip
 
-    def read(self, expression: str) -> None:
-        """`qualifier=set`, or a set of calls."""
-        qualifier, equals, text = expression.partition("=")
-        if not equals:
-            qualifier, text = "trace", expression
+    def read(self, qualifier: str, text: str) -> None:
+        """What stands before the = of an expression, and the set behind it."""
         if qualifier not in self.readers:
             raise BadGuest(f"invalid -e qualifier '{qualifier}'")
         self.readers[qualifier](text)
@@ -196,8 +214,8 @@ class _Expressions:
 def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
     """The parsed command line as the view takes it; `paths` are those of -P, resolved too."""
     said = _Expressions()
-    for expression in parsed.expressions:
-        said.read(expression)
+    for qualifier, text in parsed.expressions:
+        said.read(qualifier, text)
     if parsed.successful or parsed.failed:
         said.outcomes = frozenset({"successful" if parsed.successful else "failed"})
     quiet = said.quiet

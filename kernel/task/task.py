@@ -58,7 +58,7 @@ class Call:
     when the call ends.
     """
 
-    __slots__ = ("entered", "number", "progress", "restarts", "result", "words")
+    __slots__ = ("entered", "number", "progress", "restarts", "result", "tampered", "words")
 
     def __init__(self, number: int, words: tuple[int, ...], entered: int) -> None:
         self.number = number
@@ -68,6 +68,8 @@ class Call:
         self.result = 0
         self.restarts = 0
         """How often it went on as restart_syscall after a stop."""
+        self.tampered: tuple[str, ...] = ()
+        """What was injected, as a trace says it."""
 
 
 class Task:
