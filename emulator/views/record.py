@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any
 
@@ -30,6 +31,23 @@ class Shape:
     schema: dict[str, Any]
     read: Callable[[Any], Any] | None = None
     """None: as it is."""
+    write: Callable[[Any], str] | None = None
+    """As JSON; None: as any value is."""
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+def _text_or_null(value: str | None) -> str:
+    return "null" if value is None else encode_basestring_ascii(value)
+
+
+def _numbers(values: tuple[int, ...]) -> str:
+    return f"[{','.join(map(int.__repr__, values))}]"
+
+
+def _anything(value: Any) -> str:
+    return "null" if value is None else "[]" if value == () else _encode(value)
 
 
 def _described(value: list[Any]) -> Described:
@@ -69,11 +87,11 @@ _PAIR = {
     "maxItems": 2,
 }
 SHAPES: dict[Any, Shape] = {
-    int: Shape({"type": "integer"}),
-    str: Shape({"type": "string"}),
+    int: Shape({"type": "integer"}, write=int.__repr__),
+    str: Shape({"type": "string"}, write=encode_basestring_ascii),
     int | None: Shape({"type": ["integer", "null"]}),
-    str | None: Shape({"type": ["string", "null"]}),
-    tuple[int, ...]: Shape(_many({"type": "integer"}), tuple),
+    str | None: Shape({"type": ["string", "null"]}, write=_text_or_null),
+    tuple[int, ...]: Shape(_many({"type": "integer"}), tuple, _numbers),
     Described: Shape(_A_VALUE, _described),
     Described | None: Shape(_A_VALUE_OR_NULL, _maybe_described),
     tuple[Described, ...]: Shape(_many(_A_VALUE), _all_described),
@@ -96,9 +114,16 @@ class _Codec:
         self.values = attrgetter(*self.names[1:])
         shapes = [(field.name, SHAPES[field.type]) for field in fields(kind)]
         self.readers = [(name, shape.read) for name, shape in shapes if shape.read is not None]
+        self.writers = [shape.write or _anything for _, shape in shapes]
+        members = "".join([f',"{name}":%s' for name, _ in shapes])
+        self.line = f'{{"event":"{kind.__name__}"{members}}}\n'
 
     def plain(self, event: Event) -> dict[str, Any]:
         return dict(zip(self.names, (self.kind.__name__, *self.values(event)), strict=True))
+
+    def text(self, event: Event) -> str:
+        values = zip(self.writers, self.values(event), strict=True)
+        return self.line % tuple([write(value) for write, value in values])
 
     def event(self, plain: dict[str, Any]) -> Event:
         for name, read in self.readers:
@@ -107,7 +132,6 @@ class _Codec:
 
 
 _CODECS = {kind: _Codec(kind) for kind in KINDS.values()}
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def plain(event: Event) -> dict[str, Any]:
@@ -118,7 +142,7 @@ def plain(event: Event) -> dict[str, Any]:
 def lines(told: Iterable[Event]) -> str:
     """These events, a line each."""
     codecs = _CODECS
-    return "".join([_encode(codecs[type(event)].plain(event)) + "\n" for event in told])
+    return "".join([codecs[type(event)].text(event) for event in told])
 
 
 def events_of(text: Iterable[str], name: str = "record") -> Iterator[Event]:
