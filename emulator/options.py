@@ -193,6 +193,7 @@ def session_options(parsed: argparse.Namespace) -> Options:
         max_procs_per_user=parsed.max_procs_per_user,
         fails_in=parsed.fail_alloc,
         check=_check_settings(parsed),
+        locate=getattr(parsed, "locate", False),
         injections=tuple(getattr(parsed, "injections", ())),
         check_exit=parsed.check_exit,
     )

@@ -63,6 +63,8 @@ class Options:
     seed: int = 0
     random_schedule: bool = False
     record: bool = False
+    locate: bool = False
+    """Whether events tell, too, at which instruction each call was made."""
     vfork: VforkSemantics = SYSTEMS["linux"]
     copying_fork: bool = False
     overcommit: bool = True
@@ -162,7 +164,7 @@ class Session:
         )
         clock = _clock(options)
         recording = options.record or self._on_events is not None
-        system = System(machine, settings, clock, Journal(recording))
+        system = System(machine, settings, clock, Journal(recording, options.locate))
         system.console = Console(system, self.streams.kinds)
         return system
 

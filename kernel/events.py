@@ -258,14 +258,26 @@ class Finding(Event):
     """What else is known, by name: see kernel.check."""
 
 
+@dataclass(frozen=True, slots=True)
+class Located(Event):
+    """The next event of this task found it before the instruction at `address`."""
+
+    address: int
+
+
+LOCATED = frozenset({Booted, SyscallEntered, SyscallExited, SignalDelivered, TaskStopped})
+"""Events before which a journal that is `locating` has a Located."""
+
+
 class Journal:
     """Collects events while `recording`; whoever reads them drains it between runs.
 
     Emitters test `recording` first, so that nothing is built when nobody records.
     """
 
-    def __init__(self, recording: bool = False) -> None:
+    def __init__(self, recording: bool = False, locating: bool = False) -> None:
         self.recording = recording
+        self.locating = locating
         self.sequence = 0
         self.events: list[Event] = []
 

@@ -15,10 +15,10 @@ from emulator.views import clone_arguments
 from emulator.views.decoding import PLAIN, Decoding, dump
 from emulator.views.leader import NO_TIMES, Times, seconds, stamper
 from emulator.views.pid_names import PidNames
+from emulator.views.results import result
 from emulator.views.selection import EVERYTHING, Selection
-from emulator.views.values import DEFAULT, Style, arguments_text, result_text, text
+from emulator.views.values import DEFAULT, Style, arguments_text, text
 from emulator.views.wait_status import ending
-from kernel.abi.errno import RESTART_TEXTS, Errno
 from kernel.abi.process import CloneFlag
 from kernel.abi.signals import Signal, signal_name
 from kernel.abi.sysno import Sysno
@@ -26,6 +26,7 @@ from kernel.events import (
     Booted,
     Described,
     Event,
+    Located,
     SignalDelivered,
     SyscallEntered,
     SyscallExited,
@@ -41,11 +42,6 @@ LATE_COMMA = frozenset({"clone", "clone3", "sendfile", "sendfile64"})
 """Calls whose comma before an argument known only at the end is written with that argument."""
 REARRANGED = {"clone": clone_arguments.by_name}
 """Calls whose arguments are not shown as they lie in the registers."""
-
-_ERROR_TEXTS = {
-    **{errno.name: f"-1 {errno.name} ({errno.message})" for errno in Errno},
-    **{name: f"? {name} ({meaning})" for name, meaning in RESTART_TEXTS.items()},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +61,8 @@ class Options:
     """-a."""
     numbers: bool = False
     """-n: the number of the call before each line."""
+    places: bool = False
+    """-i: the address of the next instruction."""
     decoding: Decoding = PLAIN
     names: bool = False
     """-Y: the names of processes behind pids."""
@@ -113,6 +111,7 @@ class Strace:
         )
         self._numbers: dict[int, int] = {}
         """The last call of each task."""
+        self._places: dict[int, str] = {}
         self._full_style = replace(options.style, abbreviate=False)
         self._padding = [" " * (options.column - column) for column in range(options.column)]
         self._handlers: dict[type[Event], Callable[[Any], str]] = {
@@ -120,6 +119,7 @@ class Strace:
             SyscallEntered: self._syscall_entered,
             SyscallExited: self._syscall_exited,
             TaskCreated: self._task_created,
+            Located: self._located,
             TaskExecuted: self._task_executed,
             TaskExited: self._task_exited,
             TaskStopped: self._task_stopped,
@@ -174,6 +174,8 @@ class Strace:
             prefix += self._stamp(self.now)
         if options.numbers:
             prefix += f"[{self._numbers.get(pid, 0):4}] "
+        if options.places:
+            prefix += f"[{self._places.get(pid, '????????')}] "
         return prefix
 
     def _whole_line(self, pid: int, body: str) -> str:
@@ -320,16 +322,10 @@ class Strace:
         return written + comma + rest
 
     def _result(self, event: SyscallExited, name: str) -> str:
-        value = event.value
-        if event.error is not None:
-            result = _ERROR_TEXTS.get(event.error) or f"-1 {event.error}"
-        else:
-            result = str(event.result) if value is None else result_text(value, self.style)
-            if name in self.options.decoding.raw:
-                result = f"{event.result:#x}" if event.result else "0"
-            if self._names is not None:
-                result += self._names.result(name, event.result or 0)
-        return f"{result} ({event.note})" if event.note is not None else result
+        shown = result(event, self.style, name in self.options.decoding.raw)
+        if self._names is not None and event.error is None:
+            shown += self._names.result(name, event.result or 0)
+        return f"{shown} ({event.note})" if event.note is not None else shown
 
     def _end_without_return(self, pid: int, call: OpenCall) -> str:
         """The task ends in this call; arguments not written yet never will be."""
@@ -346,6 +342,10 @@ class Strace:
             return ""
         # not a line of the trace: it ends up within the line that is open and is not counted
         return f"strace: Process {event.child} attached\n"
+
+    def _located(self, event: Located) -> str:
+        self._places[event.pid] = f"{event.address:08x}"
+        return ""
 
     def _task_executed(self, event: TaskExecuted) -> str:
         pid = event.pid
@@ -366,6 +366,7 @@ class Strace:
             return ""
         call = self.calls.get(pid)
         last = self._end_without_return(pid, call) if call is not None else ""
+        self._places.pop(pid, None)
         if "exit" not in self.options.quiet:
             last += self._whole_line(pid, f"+++ {ending(event.status)} +++")
         self.attached.remove(pid)

@@ -109,6 +109,8 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
     add_option = parser.add_argument
     add_option("-a", "--columns", type=whole, default=RESULT_COLUMN, metavar="COLUMN",
                help="where results stand (40)")  # fmt: skip
+    add_option("-i", "--instruction-pointer", action="store_true", dest="locate",
+               help="the address of the next instruction before each line")  # fmt: skip
     add_option("-n", "--syscall-number", action="store_true", dest="numbers",
                help="the number of the call before each line")  # fmt: skip
     add_option("-s", "--string-limit", type=whole, default=32, metavar="N",
@@ -232,6 +234,7 @@ def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
         times=_times(parsed),
         column=parsed.columns,
         numbers=parsed.numbers,
+        places=parsed.locate,
         decoding=PLAIN if decoding == PLAIN else decoding,
         names=parsed.pid_names is not None,
         detach_on_exec=parsed.detach_on is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from emulator.machine.machine import EIP
 from kernel import events
 from kernel.errors import Block, Hold, Restart
 from kernel.wait import WaitQueue
@@ -210,7 +211,16 @@ class Task:
 
     def emit(self, kind: type[events.Event], *details: Any) -> None:
         """Record an event about this task; call it only while the journal records."""
-        self.system.journal.emit(kind, self.system.clock.now, self.tid, *details)
+        system = self.system
+        if system.journal.locating and kind in events.LOCATED:
+            system.journal.emit(events.Located, system.clock.now, self.tid, self.instruction)
+        system.journal.emit(kind, system.clock.now, self.tid, *details)
+
+    @property
+    def instruction(self) -> int:
+        """Address of the instruction that the task executes next."""
+        is_loaded = self.system.scheduler.current is self
+        return (self.system.machine.registers if is_loaded else self.context.words)[EIP]
 
     def __repr__(self) -> str:
         return f"<Task {self.tid} {self.name} {self.state.name}>"

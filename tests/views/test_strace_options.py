@@ -81,6 +81,17 @@ def test_what_is_written_is_dumped_as_natively(
     assert rows == [line for line in theirs if line.startswith(" | ")] != []
 
 
+def test_lines_have_their_addresses(
+    guest: Callable[[str], Path], native: Callable[..., Run], emu: Emulate, tmp_path: Path
+) -> None:
+    options = ("-i", "-n", "-e", "trace=!execve")
+    argv, folder = ["./vfork_exec"], guest("vfork_exec").parent
+    ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
+    theirs = _natively(argv, folder, tmp_path / "native", options)
+    places = re.compile(r"(\[ *\d+\] \[[0-9a-f?]{8}\]) (?:<\.\.\. )?(\w+|[+-]{3} \w+)")
+    assert set(places.findall(ours)) == set(places.findall(re.sub(r".*\[ Proc.*\n", "", theirs)))
+
+
 def test_processes_have_their_names(guest: Callable[[str], Path], emu: Emulate) -> None:
     path = guest("vfork_exec")
     done = emu(["./vfork_exec"], command="trace", options=["-Y"], cwd=path.parent)
