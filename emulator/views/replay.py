@@ -1,4 +1,8 @@
-"""Replay: a record shown again, as the trace it was or in another format."""
+"""Replay: a record shown again, as the trace it was or in another format.
+
+A record does not say when the run began: times of day (-t) of one with --clock=host are shown as
+if it had begun when virtual time does.
+"""
 
 from __future__ import annotations
 
