@@ -10,6 +10,7 @@ from types import TracebackType
 
 from emulator.views import strace_options
 from emulator.views.call_counts import CallCounts
+from emulator.views.kernel_lines import KernelStrace
 from emulator.views.separate import Separate
 from emulator.views.strace import Strace
 from kernel.errors import BadGuest
@@ -17,8 +18,13 @@ from kernel.events import Event
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Declare strace's options."""
+    """Declare strace's options, and what strace cannot show."""
     strace_options.add(parser)
+    parser.add_argument(
+        "--kernel",
+        action="store_true",
+        help="between the calls: page faults, switches, wake-ups, who shares memory",
+    )
 
 
 class Tracer:
@@ -33,7 +39,7 @@ class Tracer:
             wall = parsed.summary_wall_clock
             self._counts = CallCounts(options.selection, options.follow, wall)
             shown = strace_options.silent(options) if parsed.summary_only else options
-        self._view = view or Strace(shown)
+        self._view = view or (KernelStrace(shown) if parsed.kernel else Strace(shown))
         self._file = None
         self._separate: Separate | None = None
         if parsed.output is None:

@@ -7,6 +7,7 @@ from emulator.session import Options, Session
 from emulator.views.kernel_lines import KernelStrace
 from emulator.views.strace import Strace
 from kernel.events import Event
+from tests.guests.fixtures import Run
 from tests.strace_compare import normalise
 
 
@@ -59,3 +60,10 @@ def test_each_process_makes_the_calls_that_strace_shows(guest: Callable[[str], P
     plain, more = Strace().feed_all(events), KernelStrace().feed_all(events)
     without = "".join(line for line in more.splitlines(True) if "*** " not in line)
     assert normalise(without).processes == normalise(plain).processes
+
+
+def test_the_option_of_trace_shows_them(
+    guest: Callable[[str], Path], emu: Callable[..., Run]
+) -> None:
+    done = emu([guest("vfork_exec")], options=["--kernel"], command="trace")
+    assert "*** parent 100 suspended: child 101 has not exec'd ***" in done.stderr
