@@ -132,4 +132,6 @@ def _reason(name: str, error: SysError) -> BadGuest:
 def _report(task: Task, path: bytes, first: FirstProgram, stack: int) -> None:
     if task.system.journal.recording:
         argv = tuple(("bytes", word.decode("latin-1"), False) for word in first.argv)
-        task.emit(events.Booted, path.decode("latin-1"), argv, len(first.environment), stack)
+        variables = tuple(("bytes", each.decode("latin-1"), False) for each in first.environment)
+        name, count = path.decode("latin-1"), len(first.environment)
+        task.emit(events.Booted, name, argv, count, stack, variables)

@@ -36,12 +36,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Booted(Event):
-    """The first program is about to run, with its arguments and environment size."""
+    """The first program is about to run, with its arguments, environment size and environment."""
 
     path: str
     argv: tuple[Described, ...]
     environment: int
     stack: int
+    variables: tuple[Described, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,10 +206,11 @@ class Strace:
         self._numbers[event.pid] = Sysno.EXECVE
         if not self._begins("execve", (("path", event.path, False),)):
             return ""
-        path = text(("path", event.path, False), self.style)
-        argv = text(("array", event.argv, False), self.style)
-        count = event.environment
-        environment = f"{event.stack:#x} /* {count} var{'' if count == 1 else 's'} */"
+        style, count = self._style_of("execve"), event.environment
+        path = text(("path", event.path, False), style)
+        argv = text(("array", event.argv, False), style)
+        brief = ("text", f"{event.stack:#x} /* {count} var{'' if count == 1 else 's'} */")
+        environment = text(("brief", brief, ("array", event.variables, False)), style)
         call = OpenCall("execve", 3, (), event.time)
         begun = self._begin_call(event.pid, call, f"{path}, {argv}, {environment}")
         return begun + self._finish(event.pid, "", "0", "successful")

@@ -217,14 +217,17 @@ class StringsArgument(Argument):
 
 
 class EnvironmentArgument(Argument):
-    """envp: the pointer, and how many variables there are."""
+    """envp: the pointer, and how many variables there are; or all of them."""
 
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
         try:
-            count = len(task.memory.read_pointers(value))
+            pointers = task.memory.read_pointers(value)
         except SysError:
             return ("ptr", value)
-        return ("text", f"{value:#x} /* {count} var{'' if count == 1 else 's'} */")
+        count = len(pointers)
+        brief = ("text", f"{value:#x} /* {count} var{'' if count == 1 else 's'} */")
+        strings = [describe_string(task, pointer) for pointer in pointers]
+        return ("brief", brief, ("array", strings, False))
 
 
 class FlagsArgument(Argument):

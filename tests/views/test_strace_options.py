@@ -92,6 +92,12 @@ def test_lines_have_their_addresses(
     assert set(places.findall(ours)) == set(places.findall(re.sub(r".*\[ Proc.*\n", "", theirs)))
 
 
+def test_environment_is_shown_in_full(guest: Callable[[str], Path], emu: Emulate) -> None:
+    options = ["-v", "-s", "6", "-E", "PATH", "-E", "HOME", "-E", "TERM=a", "-E", "LONGER=b"]
+    done = emu([str(guest("hello"))], command="trace", options=options)
+    assert '], ["TERM=a", "LONGER"...]) = 0\n' in done.stderr
+
+
 def test_processes_have_their_names(guest: Callable[[str], Path], emu: Emulate) -> None:
     path = guest("vfork_exec")
     done = emu(["./vfork_exec"], command="trace", options=["-Y"], cwd=path.parent)
