@@ -64,7 +64,8 @@ class KernelStrace(Strace):
         return self._task_created(event) + self._aside(event.pid, body)
 
     def _executed(self, event: events.TaskExecuted) -> str:
-        return self._aside(event.pid, f"{event.pid} runs {event.path!a} in {event.memory}")
+        told = self._aside(event.pid, f"{event.pid} runs {event.path!a} in {event.memory}")
+        return told + self._task_executed(event)
 
     def _reaped(self, event: events.TaskReaped) -> str:
         return self._aside(event.pid, f"{event.child} reaped")
