@@ -77,7 +77,7 @@ def test_busybox_does_what_it_does_natively(name: str, root: Path) -> None:
 
 def test_ps_shows_the_processes_of_the_guest(root: Path) -> None:
     """Columns as natively; the first process apart, the same processes."""
-    words = ["/bin/sh", "-c", "sleep 3 & ps; wait"]
+    words = ["/bin/sh", "-c", "sleep 9 & sleep 1; ps; kill $!"]
     lines = emulated(root, *words).stdout.decode().splitlines()
     assert lines[0].split() == ["PID", "USER", "COMMAND"]
     names = [line.split(None, 2)[2] for line in lines[1:]]
