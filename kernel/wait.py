@@ -32,10 +32,3 @@ class WaitQueue:
         """Wake every sleeper, first come first."""
         while self.sleepers:
             self.sleepers[0].wake(self.name)
-
-    def wake_one(self) -> bool:
-        """Wake the sleeper that came first; False where nobody sleeps."""
-        if not self.sleepers:
-            return False
-        self.sleepers[0].wake(self.name)
-        return True

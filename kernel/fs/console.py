@@ -148,10 +148,8 @@ class Console:
 
     `input` holds what was fed and not read, all that was fed where stream 0 is a regular file
     (`base` is the file offset it begins at). `missed_input` is set when a task looked for input
-    and found none; the session clears it, by feeding or itself. `may_wait_for_time` lets the
-    virtual clock jump to the next deadline while a task sleeps for input (the session sets it).
-    `outbox` collects (stream, octets) in the order written; of the `broken` streams the host has
-    closed its end.
+    and found none; feeding clears it. `outbox` collects (stream, octets) in the order written; of
+    the `broken` streams the host has closed its end.
     """
 
     def __init__(self, system: System, kinds: tuple[StreamKind | None, ...]) -> None:
@@ -162,7 +160,6 @@ class Console:
         self.base = first.offset if first is not None else 0
         self.has_ended = False
         self.missed_input = False
-        self.may_wait_for_time = False
         self.fed = WaitQueue("console input")
         self.outbox: list[tuple[int, bytes]] = []
         self.broken: set[int] = set()

@@ -77,7 +77,6 @@ class Namespace:
     """The mounted file systems, in the order in which they were mounted; the first is the root."""
 
     def __init__(self, file_system: FileSystem, root: DirectoryInode, source: str) -> None:
-        self.root_directory = root
         self.mounts = [Mount(file_system, root, None, source)]
 
     def mount(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kernel.abi.signals import ALL_SIGNALS, UNBLOCKABLE
+from kernel.errors import Block, SysError
 from kernel.signals import attention
 
 if TYPE_CHECKING:
@@ -39,3 +42,21 @@ def restore_after_call(task: Task) -> None:
     if saved is not None:
         task.signals.saved_mask = None
         set_blocked(task, saved)
+
+
+@contextmanager
+def exchanged(task: Task, mask: int | None) -> Iterator[None]:
+    """Around the work of a call that takes a mask (None: it was given none).
+
+    The old mask is back when the work is done or fails; while the call sleeps, it is not.
+    """
+    if mask is not None:
+        block_during_call(task, mask)
+    try:
+        yield
+    except Block:
+        raise
+    except SysError:
+        restore_after_call(task)
+        raise
+    restore_after_call(task)

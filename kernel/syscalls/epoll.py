@@ -9,7 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.event_files import EpollCommand, EpollEvent, EpollFlag
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
-from kernel.errors import Block, Restart, SysError
+from kernel.errors import Restart, SysError
 from kernel.events import Described
 from kernel.fs.epoll import EpollFile
 from kernel.signals import masks
@@ -26,7 +26,7 @@ from kernel.syscalls.arguments import (
     flags_text,
 )
 from kernel.syscalls.readiness import fix_deadline, has_passed, wait_for
-from kernel.syscalls.signal_structures import InSet, check_set_size, read_set
+from kernel.syscalls.signal_structures import InSet, read_mask
 from kernel.syscalls.table import syscall
 from kernel.syscalls.time_values import InTimespec64, read_timespec
 from kernel.task.task import Call, Task
@@ -140,18 +140,8 @@ def epoll_pwait2(
 def _wait_masked(
     task: Task, epoll: File, events: int, most: int, wait: int | None, mask: int, size: int
 ) -> int:
-    if mask:
-        check_set_size(size)
-        masks.block_during_call(task, read_set(task, mask))
-    try:
-        count = _wait(task, epoll, events, most, wait)
-    except Block:
-        raise
-    except SysError:
-        masks.restore_after_call(task)
-        raise
-    masks.restore_after_call(task)
-    return count
+    with masks.exchanged(task, read_mask(task, mask, size)):
+        return _wait(task, epoll, events, most, wait)
 
 
 def _wait(task: Task, epoll: File, events: int, most: int, wait: int | None) -> int:

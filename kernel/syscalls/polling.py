@@ -9,7 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import Poll
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
-from kernel.errors import Block, Restart, SysError
+from kernel.errors import Restart, SysError
 from kernel.events import Described
 from kernel.fs.open_file import OpenFile
 from kernel.signals import masks
@@ -27,7 +27,7 @@ from kernel.syscalls.readiness import (
     time_left,
     wait_for,
 )
-from kernel.syscalls.signal_structures import InSet, check_set_size, read_set
+from kernel.syscalls.signal_structures import InSet, read_mask
 from kernel.syscalls.table import note, on_interrupt, syscall
 from kernel.syscalls.time_values import (
     InTimespec,
@@ -136,17 +136,8 @@ def _ppoll(
     if timeout and task.call.progress is None:
         wait = read_timespec(task, timeout, wide)
     deadline = fix_deadline(task, wait)
-    if mask:
-        check_set_size(size)
-        masks.block_during_call(task, read_set(task, mask))
-    try:
+    with masks.exchanged(task, read_mask(task, mask, size)):
         ready = _poll(task, wishes, count, deadline)
-    except Block:
-        raise
-    except SysError:
-        masks.restore_after_call(task)
-        raise
-    masks.restore_after_call(task)
     _store_time_left(task, timeout, deadline, wide)
     return ready
 

@@ -10,7 +10,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import Poll
 from kernel.abi.sysno import Sysno
 from kernel.clock import NANOSECONDS
-from kernel.errors import Block, Restart, SysError
+from kernel.errors import Restart, SysError
 from kernel.events import Described
 from kernel.fs.open_file import OpenFile
 from kernel.signals import masks
@@ -22,7 +22,7 @@ from kernel.syscalls.readiness import (
     time_left,
     wait_for,
 )
-from kernel.syscalls.signal_structures import check_set_size, read_set
+from kernel.syscalls.signal_structures import read_mask, read_set
 from kernel.syscalls.table import note, on_interrupt, syscall
 from kernel.syscalls.time_values import (
     InTimespec,
@@ -184,17 +184,8 @@ def _pselect(task: Task, count: int, sets: Sets, timeout: int, signals: int, wid
     if timeout and task.call.progress is None:
         wait = read_timespec(task, timeout, wide)
     deadline = fix_deadline(task, wait)
-    if mask:
-        check_set_size(size)
-        masks.block_during_call(task, read_set(task, mask))
-    try:
+    with masks.exchanged(task, read_mask(task, mask, size)):
         ready = _select(task, count, sets, deadline)
-    except Block:
-        raise
-    except SysError:
-        masks.restore_after_call(task)
-        raise
-    masks.restore_after_call(task)
     if timeout and deadline is not None:
         write_timespec(task, timeout, time_left(task, deadline), wide)
     return ready

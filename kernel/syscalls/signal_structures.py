@@ -59,6 +59,14 @@ def read_set(task: Task, address: int) -> int:
     return int.from_bytes(task.memory.read(address, SIGSET_SIZE), "little")
 
 
+def read_mask(task: Task, address: int, size: int) -> int | None:
+    """The mask a call is to wait with, None where its pointer is NULL; EINVAL for another size."""
+    if not address:
+        return None
+    check_set_size(size)
+    return read_set(task, address)
+
+
 def write_set(task: Task, address: int, mask: int) -> None:
     """Store a mask of 64 signals."""
     task.memory.write(address, mask.to_bytes(SIGSET_SIZE, "little"))
