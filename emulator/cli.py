@@ -1,4 +1,4 @@
-"""The command line: `run`, `trace`, `replay` and `demo`; it reads options, others do the work."""
+"""The command line: one function for each command; it reads options, others do the work."""
 
 from __future__ import annotations
 
@@ -70,6 +70,8 @@ def _dispatch(words: list[str]) -> int:
         return _trace(words[1:])
     if name == "replay":
         return _replay(words[1:])
+    if name == "syscalls":
+        return _syscalls(words[1:])
     if name == "demo":
         return _demo(words[1:])
     parser = _parser()
@@ -95,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run a program; its exit status is ours")
     commands.add_parser("trace", help="the same, with every system call on standard error")
     commands.add_parser("replay", help="show a recorded run again, in any of several formats")
+    commands.add_parser("syscalls", help="which system calls there are, and what they lack")
     commands.add_parser("demo", help="the programs that come along, each with what it shows")
     return parser
 
@@ -198,6 +201,18 @@ def _replay(words: list[str]) -> int:
     )
     replay.add(parser)
     replay.show(parser.parse_args(words))
+    return 0
+
+
+def _syscalls(words: list[str]) -> int:
+    from emulator.views import syscall_table
+
+    parser = _Parser(
+        prog="emu386 syscalls",
+        description="List the system calls of i386 Linux, and which of them are here.",
+    )
+    syscall_table.add(parser)
+    print("".join(syscall_table.render(parser.parse_args(words))), end="", flush=True)
     return 0
 
 

@@ -18,7 +18,7 @@ from kernel.rdtsc import answer_rdtsc
 from kernel.signals import alarm, cpu_timers, delivery, faults
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.forksys import FORKSYS_NUMBER
-from kernel.syscalls.refused import REFUSED
+from kernel.syscalls.refused import REFUSED, SILENT
 from kernel.syscalls.table import TABLE, Entry
 from kernel.system import System
 from kernel.task import exit as exiting
@@ -370,9 +370,11 @@ class Kernel:
     def _unsupported(self, task: Task, call: Call) -> None:
         system, number = self.system, call.number
         self.machine.registers[EAX] = -Errno.ENOSYS & 0xFFFF_FFFF
-        if number not in REFUSED and number not in system.unsupported:
+        if number not in SILENT and number not in system.unsupported:
             system.unsupported.add(number)
-            system.notice(f"unsupported system call {call_name(number)} (number {number}): ENOSYS")
+            why = f"; {REFUSED[number]}" if number in REFUSED else ""
+            name = call_name(number)
+            system.notice(f"unsupported system call {name} (number {number}): ENOSYS{why}")
         if system.journal.recording:
             task.emit(
                 events.SyscallExited,

@@ -37,7 +37,7 @@ def forksys(
     return solaris.forksys(task, number, subcode, flags)
 
 
-TABLE[FORKSYS_NUMBER] = Entry(FORKSYS_NUMBER, forksys, "forksys", Restart.SYS)
+TABLE[FORKSYS_NUMBER] = Entry(FORKSYS_NUMBER, forksys, "forksys", Restart.SYS, "")
 
 
 def _error(task: Task, call: Call, result: int) -> str | None:

@@ -28,11 +28,15 @@ TABLE: dict[int, Entry] = {}
 class Entry:
     """One call: its number, Linux name, function, and the meaning of its argument words."""
 
-    def __init__(self, number: int, function: Function, name: str, restart: Restart) -> None:
+    def __init__(
+        self, number: int, function: Function, name: str, restart: Restart, missing: str
+    ) -> None:
         self.number = int(number)
         self.function = function
         self.name = name
         self.restart = restart
+        self.missing = missing
+        """What of the call Linux has and this kernel has not, for people; empty: nothing."""
         self.note: Callable[[Task, Call, int], str | None] | None = None
         self.interrupted: Callable[[Task, Call], None] | None = None
         """Called before a signal ends the call's sleep, to store what is left of it."""
@@ -124,18 +128,19 @@ def _argument_of(hint: Any) -> Argument | None:
 
 
 def syscall(
-    *numbers: Sysno, name: str | None = None, restart: Restart = Restart.SYS
+    *numbers: Sysno, name: str | None = None, restart: Restart = Restart.SYS, missing: str = ""
 ) -> Callable[[Function], Function]:
     """Enter the function into the table under one or more numbers.
 
     Each entry's name is its number's Linux name. `restart` says what a signal does to the call
-    while it sleeps.
+    while it sleeps, `missing` what of it is not there.
     """
 
     def enter(function: Function) -> Function:
         for number in numbers:
             assert number not in TABLE, f"{number.name} is declared twice"
-            TABLE[int(number)] = Entry(number, function, name or number.name.lower(), restart)
+            label = name or number.name.lower()
+            TABLE[int(number)] = Entry(number, function, label, restart, missing)
         return function
 
     return enter

@@ -119,6 +119,13 @@ def test_an_unsupported_call_is_named_once(program: Maker) -> None:
     assert done.stderr.count("527") == 1
 
 
+def test_a_refused_call_is_named_with_the_reason_unless_everybody_tries_it(program: Maker) -> None:
+    reboot, keyctl, leave = b"\x6a\x58\x58\xcd\x80", b"\xb8\x20\x01\0\0\xcd\x80", UNKNOWN[-9:]
+    assert emulator("run", program(keyctl + leave)) == Run(0, "", "")
+    said = "emu386: unsupported system call reboot (number 88): ENOSYS; the machine is the host's"
+    assert emulator("run", program(reboot + leave)).stderr.startswith(said)
+
+
 @pytest.mark.parametrize("name", ["run", "trace"])
 @pytest.mark.parametrize("code", [SPIN, CALLS, READ + EXIT])
 def test_ctrl_c_ends_any_guest_with_130_and_without_a_traceback(
