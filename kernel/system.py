@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from kernel.check.checker import Checker, CheckSettings
 from kernel.clock import Clock
 from kernel.events import Journal
+from kernel.fs.inotify import InotifyUse
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.task.futex import FutexQueue, Key
@@ -92,6 +93,7 @@ class System:
         """Address spaces made so far; each is called mm#N."""
         self.anonymous_inodes = 0
         """Inodes without a name made so far (pipes, eventfds)."""
+        self.inotify = InotifyUse()
         self.notices: list[str] = []
         self.unsupported: set[int] = set()
         """Numbers of missing calls that have been reported."""

@@ -66,3 +66,40 @@ class TimerSetFlag(IntEnum):
 
     TFD_TIMER_ABSTIME = 1
     TFD_TIMER_CANCEL_ON_SET = 2
+
+
+class Inotify(IntEnum):
+    """Events and flags of inotify(7), in the order in which a trace names them."""
+
+    IN_ACCESS = 1
+    IN_MODIFY = 2
+    IN_ATTRIB = 4
+    IN_CLOSE_WRITE = 8
+    IN_CLOSE_NOWRITE = 0x10
+    IN_OPEN = 0x20
+    IN_MOVED_FROM = 0x40
+    IN_MOVED_TO = 0x80
+    IN_CREATE = 0x100
+    IN_DELETE = 0x200
+    IN_DELETE_SELF = 0x400
+    IN_MOVE_SELF = 0x800
+    IN_UNMOUNT = 0x2000
+    IN_Q_OVERFLOW = 0x4000
+    IN_IGNORED = 0x8000
+    IN_ONLYDIR = 1 << 24
+    IN_DONT_FOLLOW = 1 << 25
+    IN_EXCL_UNLINK = 1 << 26
+    IN_MASK_CREATE = 1 << 28
+    IN_MASK_ADD = 1 << 29
+    IN_ISDIR = 1 << 30
+    IN_ONESHOT = 1 << 31
+
+
+IN_ALL_EVENTS = 0xFFF
+
+
+class InotifyFlag(IntEnum):
+    """Flags of inotify_init1(2)."""
+
+    IN_CLOEXEC = _CLOEXEC
+    IN_NONBLOCK = _NONBLOCK

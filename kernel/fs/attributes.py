@@ -10,6 +10,7 @@ from kernel.abi.process import Capability
 from kernel.abi.stat import FileStatus
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
+from kernel.fs.notify import ACCESS, ATTRIB, MODIFY, tell
 from kernel.fs.opening import check_writable, cut
 from kernel.fs.path import Location
 from kernel.fs.permission import WRITE, is_owner, require, require_owner
@@ -39,6 +40,7 @@ def change_mode(task: Task, place: Location, mode: int) -> None:
     if not (credentials.is_in_group(inode.gid) or credentials.has(Capability.CAP_FSETID)):
         mode &= ~S_ISGID
     inode.change_mode(mode & 0o7777, task.system.clock.wall)
+    tell(place, ATTRIB)
 
 
 def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
@@ -56,6 +58,7 @@ def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
     if not inode.is_directory and inode.mode & (S_ISUID | S_ISGID):
         lost = S_ISUID | (S_ISGID if inode.mode & 0o010 else 0)
         inode.change_mode(inode.mode & 0o7777 & ~lost, now)
+    tell(place, ATTRIB)
 
 
 def change_times(
@@ -77,6 +80,7 @@ def change_times(
         inode.modified if modified is None else modified,
         task.system.clock.wall,
     )
+    tell(place, MODIFY if accessed is None else ACCESS if modified is None else ATTRIB)
 
 
 def truncate(task: Task, place: Location, size: int) -> None:
@@ -94,3 +98,4 @@ def truncate(task: Task, place: Location, size: int) -> None:
         raise SysError(Errno.ETXTBSY)
     require_size(task, size)
     cut(task, inode, size)
+    tell(place, MODIFY)

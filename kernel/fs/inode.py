@@ -11,6 +11,7 @@ from kernel.errors import SysError
 if TYPE_CHECKING:
     from kernel.fs.locks import FileLocks
     from kernel.fs.mount import Mount
+    from kernel.fs.notify import Watcher
     from kernel.fs.open_file import OpenFile
     from kernel.fs.path import Location
     from kernel.task.task import Task
@@ -36,13 +37,15 @@ class Inode:
     """A file: type and permission bits in `mode`, owner, times (nanoseconds since 1970), links.
 
     `device` is the st_dev of its file system, `rdev` the device number of a device file;
-    `mounted` is what is mounted over it, if anything; `locks` appear with the first lock.
+    `mounted` is what is mounted over it, if anything; `locks` appear with the first lock;
+    `watchers` are told what happens to it (kernel.fs.notify).
     `links` is 0 once its last name is gone.
     Subclasses give the contents; what a kind of file cannot do fails with the errno Linux has.
     """
 
     mounted: Mount | None = None
     locks: FileLocks | None = None
+    watchers: tuple[Watcher, ...] = ()
 
     def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
         self.number = number

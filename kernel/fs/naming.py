@@ -19,6 +19,16 @@ from kernel.abi.files import (
 from kernel.abi.process import Capability
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode
+from kernel.fs.notify import (
+    ATTRIB,
+    CREATE,
+    MOVE_SELF,
+    tell_gone,
+    tell_itself,
+    tell_moved,
+    tell_name,
+    tell_removed,
+)  # fmt: skip
 from kernel.fs.opening import check_writable, owner_of_new
 from kernel.fs.path import Location, Parent, resolve_parent
 from kernel.fs.permission import SEARCH, WRITE, require, require_removal
@@ -57,7 +67,8 @@ def make_directory(task: Task, path: bytes, mode: int, at: int = AT_FDCWD) -> No
     parent = _place_for_new(task, path, at, is_directory=True)
     mode = S_IFDIR | mode & 0o1777 & ~task.fs.umask | parent.folder.mode & S_ISGID
     uid, gid = owner_of_new(task, parent.folder)
-    parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall)
+    made = parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall)
+    tell_name(parent.folder, CREATE, parent.name, made)
 
 
 def make_node(task: Task, path: bytes, mode: int, rdev: int, at: int = AT_FDCWD) -> None:
@@ -70,7 +81,8 @@ def make_node(task: Task, path: bytes, mode: int, rdev: int, at: int = AT_FDCWD)
         raise SysError(Errno.EPERM)
     uid, gid = owner_of_new(task, parent.folder)
     mode = kind | mode & 0o7777 & ~task.fs.umask
-    parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall, rdev)
+    made = parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall, rdev)
+    tell_name(parent.folder, CREATE, parent.name, made)
 
 
 def make_symlink(task: Task, target: bytes, path: bytes, at: int = AT_FDCWD) -> None:
@@ -79,7 +91,8 @@ def make_symlink(task: Task, target: bytes, path: bytes, at: int = AT_FDCWD) -> 
         raise SysError(Errno.ENOENT)
     parent = _place_for_new(task, path, at)
     uid, gid = owner_of_new(task, parent.folder)
-    parent.folder.symlink(parent.name, target, uid, gid, task.system.clock.wall)
+    made = parent.folder.symlink(parent.name, target, uid, gid, task.system.clock.wall)
+    tell_name(parent.folder, CREATE, parent.name, made)
 
 
 def make_link(task: Task, old: Location, path: bytes, at: int = AT_FDCWD) -> None:
@@ -90,6 +103,8 @@ def make_link(task: Task, old: Location, path: bytes, at: int = AT_FDCWD) -> Non
     if old.inode.is_directory:
         raise SysError(Errno.EPERM)
     parent.folder.link(parent.name, old.inode, task.system.clock.wall)
+    tell_itself(old.inode, ATTRIB)
+    tell_name(parent.folder, CREATE, parent.name, old.inode)
 
 
 def remove(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
@@ -106,6 +121,7 @@ def remove(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
         raise SysError(Errno.EISDIR)
     _require_unmounted(victim)
     parent.folder.unlink(parent.name, task.system.clock.wall)
+    tell_removed(_place(parent, victim))
 
 
 def remove_directory(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
@@ -121,6 +137,12 @@ def remove_directory(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
         raise SysError(Errno.ENOTDIR)
     _require_unmounted(victim)
     parent.folder.rmdir(parent.name, task.system.clock.wall)
+    tell_removed(_place(parent, victim))
+
+
+def _place(parent: Parent, inode: Inode) -> Location:
+    """Where a file is that has, or had, this name."""
+    return Location(parent.directory.mount, inode, parent.folder, parent.name)
 
 
 def _require_unmounted(inode: Inode) -> None:
@@ -158,6 +180,23 @@ def rename(
     _check_move(task, old, new, moved, replaced)
     action = old.folder.exchange if is_exchange else old.folder.rename
     action(old.name, new.folder, new.name, task.system.clock.wall)
+    if task.system.inotify.total:
+        _tell_moves(task, old, new, moved, replaced, is_exchange)
+
+
+def _tell_moves(
+    task: Task, old: Parent, new: Parent, moved: Inode, replaced: Inode | None, is_exchange: bool
+) -> None:
+    use = task.system.inotify
+    tell_moved(old.folder, old.name, new.folder, new.name, moved, use.next_cookie())
+    if replaced is not None and not is_exchange:
+        tell_itself(replaced, ATTRIB)
+    tell_itself(moved, MOVE_SELF)
+    if replaced is not None and is_exchange:
+        tell_moved(new.folder, new.name, old.folder, old.name, replaced, use.next_cookie())
+        tell_itself(replaced, MOVE_SELF)
+    elif replaced is not None:
+        tell_gone(_place(new, replaced))
 
 
 def _check_slashes(old: Parent, new: Parent, moved: Inode, exchanged: Inode | None) -> None:

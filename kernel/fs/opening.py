@@ -8,6 +8,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import AT_FDCWD, O_ACCMODE, O_TMPFILE, S_IFREG, OpenFlag
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
+from kernel.fs.notify import CREATE, MODIFY, OPEN, tell, tell_name
 from kernel.fs.open_file import OpenFile
 from kernel.fs.path import Location, resolve, resolve_creation
 from kernel.fs.permission import READ, SEARCH, WRITE, require, require_owner
@@ -55,6 +56,9 @@ def open_found(task: Task, location: Location, flags: int, is_new: bool = False)
     file = inode.open(task, flags, location.path)
     file.flags = flags & ~_ONLY_FOR_OPENING
     file.location = location
+    tell(location, OPEN)
+    if flags & _TRUNC and not is_new:
+        tell(location, MODIFY)
     return file
 
 
@@ -105,6 +109,7 @@ def _find_or_create(
     mode = S_IFREG | mode & 0o7777 & ~task.fs.umask
     uid, gid = owner_of_new(task, parent.folder)
     inode = parent.folder.create(parent.name, mode, uid, gid, task.system.clock.wall)
+    tell_name(parent.folder, CREATE, parent.name, inode)
     return Location(parent.directory.mount, inode, parent.folder, parent.name), True
 
 

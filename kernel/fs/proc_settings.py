@@ -53,6 +53,27 @@ def _uuid(system: System) -> str:
     return f"{format_uuid(system.random.getrandbits(128))}\n"
 
 
+class InotifyLimit:
+    """Makes and sets one of the limits of inotify(7)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, system: System) -> str:
+        return f"{getattr(system.inotify, self.name)}\n"
+
+    def store(self, writer: Task, system: System, data: bytes) -> None:
+        """EINVAL for what is no number from 0 to 2**31 - 1."""
+        setattr(system.inotify, self.name, _number(data))
+
+
+def _number(data: bytes) -> int:
+    text = data.strip()
+    if not text.isdigit() or int(text) >= 1 << 31:
+        raise SysError(Errno.EINVAL)
+    return int(text)
+
+
 def _open_files(system: System) -> str:
     return "0\t0\t2147483647\n"
 
@@ -142,6 +163,9 @@ def build_settings(system: System) -> TableDirectory:
         path: (0o444, make, None) for path, make in _TOLD.items()
     }
     made["kernel/random/boot_id"] = (0o444, boot_id, None)
+    for name in ("max_queued_events", "max_user_instances", "max_user_watches"):
+        limit = InotifyLimit(name)
+        made[f"fs/inotify/{name}"] = (0o644, limit, limit.store)
     made |= {path: (0o644, *functions) for path, functions in _SETTABLE.items()}
     for path in sorted(made):
         builder.add(path, *made[path])

@@ -11,6 +11,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.fs import attributes
 from kernel.fs.inode import RegularInode
+from kernel.fs.notify import MODIFY, tell
 from kernel.fs.opening import cut
 from kernel.fs.path import Location, resolve
 from kernel.fs.regular import FileSizeLimit, require_size
@@ -139,6 +140,7 @@ def _ftruncate(task: Task, fd: int, size: int) -> int:
         send_own(task, Signal.SIGXFSZ)
         raise
     cut(task, inode, size)
+    tell(file.location, MODIFY)
     return 0
 
 

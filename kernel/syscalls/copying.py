@@ -10,6 +10,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
+from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.syscalls.arguments import Argument, File, Hex, Moment, Size
 from kernel.syscalls.table import syscall
@@ -107,11 +108,14 @@ def _copy(
 
 def _read_source(task: Task, source: OpenFile, offset: int, count: int) -> bytes:
     try:
-        return source.read_at(task, offset, count)
+        data = source.read_at(task, offset, count)
     except SysError as error:
         if error.errno in (Errno.ESPIPE, Errno.EISDIR):
             raise SysError(Errno.EINVAL) from None
         raise
+    if data and task.system.inotify.total:
+        tell(source.location, ACCESS)
+    return data
 
 
 @syscall(Sysno.COPY_FILE_RANGE)
@@ -137,7 +141,7 @@ def copy_file_range(
         raise SysError(Errno.EINVAL)
     done = 0
     while done < count:
-        data = source.read_at(task, start + done, min(_PIECE, count - done))
+        data = _read_source(task, source, start + done, min(_PIECE, count - done))
         if not data:
             break
         done += write_piece(task, target, data, goal + done)

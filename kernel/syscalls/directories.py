@@ -13,6 +13,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import DirectoryInode
+from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.path import Location, resolve
 from kernel.fs.permission import SEARCH, require
@@ -125,6 +126,7 @@ def _read_entries(task: Task, file: OpenFile, buffer: int, size: int, pack: Pack
         offset = following
     task.memory.write(buffer, b"".join(records))
     file.offset = offset
+    tell(file.location, ACCESS)
     return used
 
 

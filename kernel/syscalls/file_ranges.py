@@ -10,6 +10,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
+from kernel.fs.notify import MODIFY, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.opening import cut
 from kernel.fs.pipe import Pipe
@@ -64,6 +65,7 @@ def fallocate(
         _clear(inode, offset, min(end, inode.size))
     if end > inode.size and not mode & _KEEP_SIZE:
         cut(task, inode, end)
+    tell(file.location, MODIFY)
     return 0
 
 

@@ -9,6 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.events import Described
+from kernel.fs.notify import ACCESS, tell
 from kernel.syscalls.arguments import (
     Argument,
     File,
@@ -91,6 +92,8 @@ def read(task: Task, file: File, buffer: OutBytes, count: Size) -> int:
     except SysError:
         file.offset = before
         raise
+    if data and task.system.inotify.total:
+        tell(file.location, ACCESS)
     return len(data)
 
 

@@ -11,6 +11,7 @@ from kernel.abi.memory import TASK_SIZE
 from kernel.abi.signals import SiCode, Signal
 from kernel.errors import Block, SysError
 from kernel.fs.inode import RegularInode
+from kernel.fs.notify import ACCESS, MODIFY, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.regular import FileSizeLimit
 from kernel.mm.user import UserMemory
@@ -82,6 +83,8 @@ def _read_piece(
     except SysError:
         file.offset = before
         raise
+    if data and task.system.inotify.total:
+        tell(file.location, ACCESS)
     return len(data)
 
 
@@ -151,7 +154,7 @@ def write_from(task: Task, file: OpenFile, spans: list[Span], offset: int | None
 def write_piece(task: Task, file: OpenFile, data: bytes, offset: int | None) -> int:
     """Write once, and send the signal that goes with the error."""
     try:
-        return file.write(task, data) if offset is None else file.write_at(task, offset, data)
+        written = file.write(task, data) if offset is None else file.write_at(task, offset, data)
     except FileSizeLimit:
         send_own(task, Signal.SIGXFSZ)
         raise
@@ -159,6 +162,9 @@ def write_piece(task: Task, file: OpenFile, data: bytes, offset: int | None) -> 
         if error.errno is Errno.EPIPE:
             send_own(task, Signal.SIGPIPE)
         raise
+    if task.system.inotify.total:
+        tell(file.location, MODIFY)
+    return written
 
 
 def send_own(task: Task, signal: Signal) -> None:

@@ -1,11 +1,7 @@
 """/proc: processes, descriptors, mounts and the system, in the formats of Linux."""
 
-import io
-import pickle
-
 import pytest
 
-from emulator.machine.ram import Ram
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFMT, OpenFlag
 from kernel.abi.memory import MapFlag, Prot
@@ -20,7 +16,8 @@ from kernel.signals.state import Action
 from kernel.task.task import Task, TaskState
 from kernel.wait import WaitQueue
 from tests.callers import TERMINAL, Callers
-from tests.fakes import DATA, FakeMachine
+from tests.fakes import DATA
+from tests.snapshots import copied
 
 
 @pytest.fixture
@@ -292,18 +289,6 @@ def _read_all(world: Callers, task: Task, folder: str) -> None:
             world.contents(task, f"{folder}/{name}")
 
 
-class _Pickler(pickle.Pickler):
-    """Leaves out the machine and views of its memory, which a snapshot stores in its own way."""
-
-    def persistent_id(self, obj: object) -> str | None:
-        return "machine" if isinstance(obj, (FakeMachine, Ram, memoryview)) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    def persistent_load(self, pid: str) -> str:
-        return pid
-
-
 def test_open_files_pipes_locks_and_terminals_can_be_copied() -> None:
     world = Callers((TERMINAL, TERMINAL, TERMINAL))
     task = world.leader()
@@ -313,10 +298,7 @@ def test_open_files_pipes_locks_and_terminals_can_be_copied() -> None:
     world.call(task, Sysno.FLOCK, 3, 2)
     world.console.feed(b"typed")
     world.sleeps(task, Sysno.READ, 0, DATA, 10)
-    stored = io.BytesIO()
-    _Pickler(stored).dump((world.console, task.files, world.system.namespace))
-    stored.seek(0)
-    console, files, namespace = _Unpickler(stored).load()
+    console, files, namespace = copied((world.console, task.files, world.system.namespace))
     assert bytes(console.terminal.discipline.editing) == b"typed"
     assert files.get(3).read(task, 5) == b"guest"
     assert namespace.mounts[1].root.lookup(b"self").form == "{pid}"
