@@ -16,6 +16,7 @@ from kernel.errors import REPLACED, Block, Hold, SysError
 from kernel.mm.fault import MemoryFault
 from kernel.rdtsc import answer_rdtsc
 from kernel.signals import alarm, cpu_timers, delivery, faults
+from kernel.signals.posix_timers import PosixTimer
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.forksys import FORKSYS_NUMBER
 from kernel.syscalls.refused import REFUSED, SILENT
@@ -130,10 +131,12 @@ class Kernel:
         return None
 
     def wake_due(self) -> None:
-        """Wake sleepers whose deadline has passed; ring alarms."""
+        """Wake sleepers whose deadline has passed; ring alarms and timers."""
         for sleeper in self.system.scheduler.take_due():
             if isinstance(sleeper, Task):
                 sleeper.wake("deadline")
+            elif isinstance(sleeper, PosixTimer):
+                sleeper.ring()
             else:
                 alarm.expire(sleeper)
 
@@ -146,7 +149,7 @@ class Kernel:
         if task.watch is not None:
             task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
-        if task.process.cpu_timers:
+        if task.process.cpu_timers or task.process.cpu_watchers:
             cpu_timers.check(task.process)
         self.slice_left = SLICE_BLOCKS
         if self.system.journal.recording:

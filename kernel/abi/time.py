@@ -25,6 +25,16 @@ class TimerFlag(IntEnum):
     TIMER_ABSTIME = 1
 
 
+class SigevNotify(IntEnum):
+    """sigev_notify of struct sigevent (sigevent(7))."""
+
+    SIGEV_SIGNAL = 0
+    SIGEV_NONE = 1
+    SIGEV_THREAD = 2
+    """For the kernel the same as SIGEV_SIGNAL: threads are the C library's business."""
+    SIGEV_THREAD_ID = 4
+
+
 class ItimerWhich(IntEnum):
     """First argument of setitimer(2)."""
 

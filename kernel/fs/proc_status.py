@@ -157,7 +157,7 @@ def _handled(task: Task) -> tuple[int, int]:
 
 def _signal_lines(task: Task) -> list[str]:
     ignored, caught = _handled(task)
-    queued = len(task.signals.pending.queue) + len(task.process.pending.queue)
+    queued = task.system.tasks.count_queued(task.credentials.uid)
     return [
         f"SigQ:\t{queued}/{task.process.limits.soft(Resource.RLIMIT_SIGPENDING)}",
         f"SigPnd:\t{task.signals.pending.mask:016x}",

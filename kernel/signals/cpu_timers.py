@@ -1,4 +1,4 @@
-"""Timers of CPU time: ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU.
+"""Timers of CPU time: ITIMER_VIRTUAL, ITIMER_PROF, POSIX timers' CPU clocks and RLIMIT_CPU.
 
 They are looked at when a task gets the CPU and when its time slice ends, so they ring up to a
 slice late; Linux does that up to a tick late.
@@ -47,6 +47,10 @@ def set_timer(process: Process, which: int, delay: int, interval: int) -> None:
 def check(process: Process) -> None:
     """Ring the timers whose time has come, and warn or end a process at its limit."""
     _expire(process)
+    for timer in process.cpu_watchers[:]:
+        if timer.moment is not None and timer.now >= timer.moment:
+            process.cpu_watchers.remove(timer)
+            timer.ring()
     _enforce_limit(process)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel import events
+from kernel.abi.errno import Errno
 from kernel.abi.process import Capability, Resource, signal_status
 from kernel.abi.signals import (
     CORE_DUMPING,
@@ -22,6 +23,7 @@ from kernel.abi.signals import (
     bit,
     signal_name,
 )
+from kernel.errors import SysError
 from kernel.signals import attention, masks, stop
 from kernel.signals.siginfo import describe_siginfo
 from kernel.signals.state import DEFAULT, SigInfo
@@ -39,12 +41,15 @@ _SIGCONT = bit(Signal.SIGCONT)
 
 
 def send_to_task(task: Task, info: SigInfo) -> None:
-    """Send a signal (1 to 64) to one thread."""
+    """Send a signal (1 to 64) to one thread.
+
+    EAGAIN where a real-time one that is not from kill(2) finds the user's queue full.
+    """
     _generate(task.process, task, info)
 
 
 def send_to_process(process: Process, info: SigInfo) -> None:
-    """Send a signal (1 to 64) to a process: one of its threads will act on it."""
+    """Send a signal (1 to 64) to a process: one of its threads will act on it. EAGAIN, as above."""
     _generate(process, None, info)
 
 
@@ -79,12 +84,10 @@ def may_signal(sender: Task, target: Task, signal: int) -> bool:
     return signal == Signal.SIGCONT and sender.process.session is target.process.session
 
 
-def is_queue_full(process: Process) -> bool:
-    """Whether RLIMIT_SIGPENDING leaves no room for another real-time signal.
-
-    Counted by process, where Linux counts by user.
-    """
-    return len(process.pending.queue) >= process.limits.soft(Resource.RLIMIT_SIGPENDING)
+def is_queue_full(target: Task) -> bool:
+    """Whether RLIMIT_SIGPENDING leaves the target's user no room for another signal or timer."""
+    limit = target.process.limits.soft(Resource.RLIMIT_SIGPENDING)
+    return target.system.tasks.count_queued(target.credentials.uid) >= limit
 
 
 # ---- generation --------------------------------------------------------------------------------
@@ -104,6 +107,8 @@ def _generate(process: Process, target: Task | None, info: SigInfo) -> None:
     if info.signal == Signal.SIGKILL:
         exiting.kill_process(process, KILLED)
     elif _is_dropped(living[0], info.signal):
+        if info.source is not None:
+            info.source.dropped()
         if process.leader.system.journal.recording:
             _note_dropped(attention.recipient(living, info.signal) or living[0], info)
     elif _enter(process, target, info):
@@ -148,10 +153,19 @@ def _note_dropped(task: Task, info: SigInfo) -> None:
 
 
 def _enter(process: Process, target: Task | None, info: SigInfo) -> bool:
-    """Make it pending; False where a standard signal is pending already, or the queue is full."""
-    if info.signal >= FIRST_REAL_TIME and is_queue_full(process):
-        return False
-    return (process.pending if target is None else target.signals.pending).add(info)
+    """Make it pending; False where it is pending already. EAGAIN.
+
+    A full queue takes standard signals from the kernel and from kill. Of others what came with them
+    is lost, and a real-time one is refused unless kill sent it (__send_signal_locked).
+    """
+    pending = process.pending if target is None else target.signals.pending
+    is_limited = info.signal >= FIRST_REAL_TIME or info.code < 0
+    if is_limited and info.source is None and is_queue_full(target or process.leader):
+        if info.signal >= FIRST_REAL_TIME and info.code != SiCode.SI_USER:
+            raise SysError(Errno.EAGAIN)
+        info = SigInfo(info.signal, SiCode.SI_USER)
+        return not pending.mask & bit(info.signal) and pending.add(info)
+    return pending.add(info)
 
 
 def _find_recipient(candidates: list[Task], info: SigInfo) -> None:

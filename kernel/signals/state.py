@@ -1,7 +1,7 @@
 """Signal state: actions (shareable), pending signals, and what a task blocks."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kernel.abi.signals import (
     FIRST_REAL_TIME,
@@ -71,6 +71,16 @@ class Sighand:
         }
 
 
+class Source(Protocol):
+    """What a signal comes from that wants to know its fate: a POSIX timer."""
+
+    def taken(self, info: "SigInfo") -> "SigInfo":
+        """The signal leaves the queue for its receiver: as which it arrives."""
+
+    def dropped(self) -> None:
+        """The signal is dropped."""
+
+
 class SigInfo(NamedTuple):
     """siginfo_t (sigaction(2)); which of the fields count depends on signal and code.
 
@@ -88,6 +98,7 @@ class SigInfo(NamedTuple):
     value: int = 0
     timer: int = 0
     overrun: int = 0
+    source: Source | None = None
 
 
 class Fault(NamedTuple):
@@ -111,8 +122,12 @@ class Pending:
         self.queue: list[SigInfo] = []
 
     def add(self, info: SigInfo) -> bool:
-        """Enter a signal; a standard one that is pending already stays as it was: False."""
-        if self.mask & bit(info.signal) and info.signal < FIRST_REAL_TIME:
+        """Enter a signal; a standard one that is pending already stays as it was: False.
+
+        A timer's has its own place in the queue, whatever its number.
+        """
+        is_standard = info.signal < FIRST_REAL_TIME and info.source is None
+        if is_standard and self.mask & bit(info.signal):
             return False
         self.mask |= bit(info.signal)
         self.queue.append(info)
@@ -124,13 +139,28 @@ class Pending:
         info = self.queue.pop(index)
         if all(other.signal != signal for other in self.queue):
             self.mask &= ~bit(signal)
-        return info
+        return info if info.source is None else info.source.taken(info)
 
     def drop(self, mask: int) -> None:
         """Forget all signals in the mask."""
         if self.mask & mask:
+            dropped = [info for info in self.queue if mask & bit(info.signal)]
             self.queue = [info for info in self.queue if not mask & bit(info.signal)]
             self.mask &= ~mask
+            for info in dropped:
+                if info.source is not None:
+                    info.source.dropped()
+
+    def count(self) -> int:
+        """How many signals there are, without those of timers."""
+        return sum(info.source is None for info in self.queue)
+
+    def withdraw(self, source: Source) -> None:
+        """Forget the signal of a source that takes it back."""
+        self.queue = [info for info in self.queue if info.source is not source]
+        self.mask = 0
+        for info in self.queue:
+            self.mask |= bit(info.signal)
 
 
 class SignalState:

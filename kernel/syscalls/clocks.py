@@ -35,10 +35,10 @@ from kernel.syscalls.time_values import (
     pack_timeval,
     write_timespec,
 )
+from kernel.task.cpu_clock import CpuClockKind, cpu_clock, is_cpu_clock
 from kernel.task.task import Task
 
 _TICK_NS = NANOSECONDS // CLOCK_TICKS
-_CPU_CLOCKS = (ClockId.CLOCK_PROCESS_CPUTIME_ID, ClockId.CLOCK_THREAD_CPUTIME_ID)
 _COARSE_CLOCKS = (ClockId.CLOCK_REALTIME_COARSE, ClockId.CLOCK_MONOTONIC_COARSE)
 _WALL_CLOCKS = (
     ClockId.CLOCK_REALTIME,
@@ -58,27 +58,12 @@ Clock = Annotated[int, _ClockArgument(ClockId, "CLOCK_")]
 def clock_time(task: Task, clock: int) -> int:
     """What the clock shows, in nanoseconds; EINVAL where there is no such clock."""
     now = task.system.clock.now
-    if clock < 0 or clock in _CPU_CLOCKS:
-        return _cpu_time(task, clock)
+    if is_cpu_clock(clock):
+        return cpu_clock(task, clock, reading=True).spent()
     if clock not in frozenset(ClockId) or clock in _ALARM_CLOCKS:
         raise SysError(Errno.EINVAL)
     time = task.system.clock.wall if clock in _WALL_CLOCKS else now
     return time - time % COARSE_NS if clock in _COARSE_CLOCKS else time
-
-
-def _cpu_time(task: Task, clock: int) -> int:
-    """CPU time; a negative number is ~pid << 3, plus 4 for a thread's, plus a kind (0 to 2)."""
-    if clock >= 0:
-        is_thread, target = clock == ClockId.CLOCK_THREAD_CPUTIME_ID, task
-    else:
-        is_thread, pid = bool(clock & 4), ~(clock >> 3)
-        found = task if pid == 0 else task.system.tasks.find(pid)
-        if clock & 3 == 3 or found is None:
-            raise SysError(Errno.EINVAL)
-        target = found
-    if is_thread:
-        return target.user_time + target.system_time
-    return sum(target.process.times())
 
 
 def _describe_timezone(task: Task, address: int) -> Described:
@@ -186,8 +171,9 @@ def clock_getres_time64(task: Task, clock: Clock, value: OutTimespec64) -> int:
 
 def _getres(task: Task, clock: int, value: int, wide: bool) -> int:
     clock_time(task, clock)
+    is_coarse = clock in _COARSE_CLOCKS or (clock < 0 and clock & 3 != CpuClockKind.SCHED)
     if value:
-        write_timespec(task, value, COARSE_NS if clock in _COARSE_CLOCKS else 1, wide)
+        write_timespec(task, value, COARSE_NS if is_coarse else 1, wide)
     return 0
 
 

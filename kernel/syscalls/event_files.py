@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from typing import Annotated
 
 from kernel.abi.errno import Errno
@@ -13,27 +12,21 @@ from kernel.abi.signals import UNBLOCKABLE
 from kernel.abi.sysno import Sysno
 from kernel.abi.time import ClockId
 from kernel.errors import SysError
-from kernel.events import Described
 from kernel.fs.eventfd import EventFile
 from kernel.fs.open_file import OpenFile
 from kernel.fs.signalfd import SignalFile
 from kernel.fs.timerfd import TimerFile
-from kernel.syscalls.arguments import (
-    DescribedArgument,
-    Fd,
-    File,
-    FlagsArgument,
-    Moment,
-    Size,
-)
+from kernel.syscalls.arguments import Fd, File, FlagsArgument, Size
 from kernel.syscalls.clocks import Clock
 from kernel.syscalls.signal_structures import InSet, check_set_size, read_set
 from kernel.syscalls.table import syscall
 from kernel.syscalls.time_values import (
-    describe_timespec,
-    describe_timespec64,
-    read_timespec,
-    write_timespec,
+    InItimerspec,
+    InItimerspec64,
+    OutItimerspec,
+    OutItimerspec64,
+    read_itimerspec,
+    write_itimerspec,
 )
 from kernel.task.task import Task
 
@@ -94,20 +87,6 @@ def _signalfd(task: Task, fd: int, mask: int, size: int, flags: int) -> int:
     return fd
 
 
-def _describe_setting(task: Task, address: int) -> Described:
-    interval, value = describe_timespec(task, address), describe_timespec(task, address + 8)
-    return ("struct", [("it_interval", interval), ("it_value", value)], False)
-
-
-def _describe_setting64(task: Task, address: int) -> Described:
-    interval, value = describe_timespec64(task, address), describe_timespec64(task, address + 16)
-    return ("struct", [("it_interval", interval), ("it_value", value)], False)
-
-
-InSetting = Annotated[int, DescribedArgument(_describe_setting)]
-OutSetting = Annotated[int, DescribedArgument(_describe_setting, Moment.EXIT)]
-InSetting64 = Annotated[int, DescribedArgument(_describe_setting64)]
-OutSetting64 = Annotated[int, DescribedArgument(_describe_setting64, Moment.EXIT)]
 SetFlags = Annotated[int, FlagsArgument(TimerSetFlag)]
 
 
@@ -124,7 +103,7 @@ def timerfd_create(
 
 @syscall(Sysno.TIMERFD_SETTIME)
 def timerfd_settime(
-    task: Task, file: File, flags: SetFlags, setting: InSetting, old: OutSetting
+    task: Task, file: File, flags: SetFlags, setting: InItimerspec, old: OutItimerspec
 ) -> int:
     """Start a timer, or with it_value 0 switch it off; stores the old setting."""
     return _settime(task, file, flags, setting, old, wide=False)
@@ -132,21 +111,21 @@ def timerfd_settime(
 
 @syscall(Sysno.TIMERFD_SETTIME64)
 def timerfd_settime64(
-    task: Task, file: File, flags: SetFlags, setting: InSetting64, old: OutSetting64
+    task: Task, file: File, flags: SetFlags, setting: InItimerspec64, old: OutItimerspec64
 ) -> int:
     """The same with 64-bit seconds."""
     return _settime(task, file, flags, setting, old, wide=True)
 
 
 @syscall(Sysno.TIMERFD_GETTIME)
-def timerfd_gettime(task: Task, file: File, setting: OutSetting) -> int:
+def timerfd_gettime(task: Task, file: File, setting: OutItimerspec) -> int:
     """Store the interval and the time until the timer expires next."""
     _store(task, _timer(file), setting, wide=False)
     return 0
 
 
 @syscall(Sysno.TIMERFD_GETTIME64)
-def timerfd_gettime64(task: Task, file: File, setting: OutSetting64) -> int:
+def timerfd_gettime64(task: Task, file: File, setting: OutItimerspec64) -> int:
     """The same with 64-bit seconds."""
     _store(task, _timer(file), setting, wide=True)
     return 0
@@ -159,8 +138,7 @@ def _timer(file: OpenFile) -> TimerFile:
 
 
 def _settime(task: Task, file: OpenFile, flags: int, setting: int, old: int, wide: bool) -> int:
-    interval = read_timespec(task, setting, wide)
-    value = read_timespec(task, setting + (16 if wide else 8), wide)
+    interval, value = read_itimerspec(task, setting, wide)
     if flags & ~sum(TimerSetFlag):
         raise SysError(Errno.EINVAL)
     timer, clock = _timer(file), task.system.clock
@@ -174,7 +152,4 @@ def _settime(task: Task, file: OpenFile, flags: int, setting: int, old: int, wid
 
 
 def _store(task: Task, timer: TimerFile, address: int, wide: bool) -> None:
-    size = struct.calcsize("<qq") if wide else struct.calcsize("<ii")
-    task.memory.read(address, 2 * size)
-    write_timespec(task, address, timer.interval, wide)
-    write_timespec(task, address + size, timer.left(), wide)
+    write_itimerspec(task, address, timer.interval, timer.left(), wide)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kernel.abi.errno import Errno
 from kernel.abi.signal_frames import SIGINFO_SIZE
-from kernel.abi.signals import FIRST_REAL_TIME, LAST_SIGNAL, SiCode
+from kernel.abi.signals import LAST_SIGNAL, SiCode
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.signals import send, siginfo
@@ -132,7 +132,6 @@ def rt_sigqueueinfo(task: Task, pid: Int, signal: SignalNumber, info: InSigInfo)
     queued = _read_info(task, signal, info, is_self=pid == task.tid)
     target = _find(task, pid)
     _check(task, target, signal)
-    _check_room(target, signal)
     if signal:
         send.send_to_process(target.process, queued)
     return 0
@@ -144,7 +143,6 @@ def rt_tgsigqueueinfo(task: Task, pid: Int, tid: Int, signal: SignalNumber, info
     queued = _read_info(task, signal, info, is_self=tid == task.tid)
     target = _find_thread(task, pid, tid)
     _check(task, target, signal)
-    _check_room(target, signal)
     if signal:
         send.send_to_task(target, queued)
     return 0
@@ -156,8 +154,3 @@ def _read_info(task: Task, signal: int, address: int, is_self: bool) -> SigInfo:
     if (info.code >= 0 or info.code == SiCode.SI_TKILL) and not is_self:
         raise SysError(Errno.EPERM)
     return info
-
-
-def _check_room(target: Task, signal: int) -> None:
-    if signal >= FIRST_REAL_TIME and send.is_queue_full(target.process):
-        raise SysError(Errno.EAGAIN)

@@ -48,6 +48,20 @@ def pack_timespec(time: int) -> bytes:
     return struct.pack("<II", seconds & 0xFFFF_FFFF, nanoseconds)
 
 
+def read_itimerspec(task: Task, address: int, wide: bool) -> tuple[int, int]:
+    """Interval and value of an itimerspec in nanoseconds; EINVAL for one out of range."""
+    interval = read_timespec(task, address, wide)
+    return interval, read_timespec(task, address + (16 if wide else 8), wide)
+
+
+def write_itimerspec(task: Task, address: int, interval: int, value: int, wide: bool) -> None:
+    """Store an itimerspec, as a whole or not at all."""
+    size = 16 if wide else 8
+    task.memory.read(address, 2 * size)
+    write_timespec(task, address, interval, wide)
+    write_timespec(task, address + size, value, wide)
+
+
 def read_timeval(task: Task, address: int) -> int:
     """Nanoseconds from a timeval; EINVAL for negative seconds or microseconds out of range."""
     seconds, microseconds = _TIMEVAL.unpack(task.memory.read(address, 8))
@@ -78,9 +92,23 @@ def describe_timeval(task: Task, address: int) -> Described:
     return ("struct", [("tv_sec", ("int", seconds)), ("tv_usec", ("int", microseconds))], False)
 
 
+def _describe_itimerspec(task: Task, address: int) -> Described:
+    interval, value = describe_timespec(task, address), describe_timespec(task, address + 8)
+    return ("struct", [("it_interval", interval), ("it_value", value)], False)
+
+
+def _describe_itimerspec64(task: Task, address: int) -> Described:
+    interval, value = describe_timespec64(task, address), describe_timespec64(task, address + 16)
+    return ("struct", [("it_interval", interval), ("it_value", value)], False)
+
+
 InTimespec = Annotated[int, DescribedArgument(describe_timespec)]
 InTimespec64 = Annotated[int, DescribedArgument(describe_timespec64)]
 OutTimespec = Annotated[int, DescribedArgument(describe_timespec, Moment.EXIT)]
 OutTimespec64 = Annotated[int, DescribedArgument(describe_timespec64, Moment.EXIT)]
 InTimeval = Annotated[int, DescribedArgument(describe_timeval)]
 OutTimeval = Annotated[int, DescribedArgument(describe_timeval, Moment.EXIT)]
+InItimerspec = Annotated[int, DescribedArgument(_describe_itimerspec)]
+InItimerspec64 = Annotated[int, DescribedArgument(_describe_itimerspec64)]
+OutItimerspec = Annotated[int, DescribedArgument(_describe_itimerspec, Moment.EXIT)]
+OutItimerspec64 = Annotated[int, DescribedArgument(_describe_itimerspec64, Moment.EXIT)]

@@ -20,6 +20,7 @@ from kernel.mm import elf as elf_format
 from kernel.mm import image
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.charge import Charge
+from kernel.signals import posix_timers
 from kernel.signals.state import Sighand
 from kernel.task import exit as exiting
 from kernel.task import futex, initial_stack
@@ -158,6 +159,7 @@ def _commit(
     task.signals.reset_stack()
     task.exit_signal = Signal.SIGCHLD
     task.rseq_area = task.clear_child_tid = task.robust_list = 0
+    posix_timers.delete_all(task.process)
     task.process.has_executed = True
     if task.system.journal.recording:
         task.emit(events.TaskExecuted, program.path, memory.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel import events
 from kernel.abi.signals import SIG_IGN, SiCode, SigactionFlag, Signal
 from kernel.errors import REPLACED, Replaced
-from kernel.signals import send, stop
+from kernel.signals import posix_timers, send, stop
 from kernel.signals.state import SigInfo
 from kernel.task import futex, job_control, waiting
 from kernel.task.process import Process
@@ -119,6 +119,8 @@ def _end_process(process: Process) -> None:
     """Orphans go to init, the parent is told; it may not care for zombies."""
     task = process.leader
     process.alarm = None
+    if process.timers:
+        posix_timers.delete_all(process)
     job_control.leave_family(process)
     for orphan in process.children:
         _adopt(orphan, task)

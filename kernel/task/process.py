@@ -9,6 +9,7 @@ from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
     from kernel.fs.tty import Terminal
+    from kernel.signals.posix_timers import PosixTimer
     from kernel.signals.state import Pending
     from kernel.task.task import Task
 
@@ -62,6 +63,12 @@ class Process:
         self.alarm_interval = 0
         self.cpu_timers: dict[int, tuple[int, int]] = {}
         """By ItimerWhich: the CPU time at which it rings, and its interval, in nanoseconds."""
+        self.timers: dict[int, PosixTimer] = {}
+        """By number (timer_create(2))."""
+        self.next_timer = 0
+        """The number that the next timer gets if it is free."""
+        self.cpu_watchers: list[PosixTimer] = []
+        """Timers, perhaps of other processes, that wait for CPU time of this one."""
         self.cpu_warnings = 0
         """Seconds of CPU time before which RLIMIT_CPU sends no SIGXCPU again."""
         self.user_time = 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kernel.task.task import Task, TaskState
 
 if TYPE_CHECKING:
+    from kernel.signals.posix_timers import PosixTimer
     from kernel.system import System
     from kernel.task.process import Process
 
@@ -28,7 +29,7 @@ class Scheduler:
         self.current: Task | None = None
         self.must_yield = False
         """The current task gives the CPU away at the end of this trap."""
-        self.deadlines: list[tuple[int, int, Task | Process]] = []
+        self.deadlines: list[tuple[int, int, Task | Process | PosixTimer]] = []
         self._serial = 0
 
     def ready(self, task: Task, first: bool = False) -> None:
@@ -53,8 +54,8 @@ class Scheduler:
 
     # ---- time --------------------------------------------------------------------------------
 
-    def add_deadline(self, sleeper: Task | Process, moment: int) -> None:
-        """Wake a sleeping task, or ring a process's alarm, at this moment (monotonic ns)."""
+    def add_deadline(self, sleeper: Task | Process | PosixTimer, moment: int) -> None:
+        """Wake a sleeping task, or ring an alarm or timer, at this moment (monotonic ns)."""
         self._serial += 1
         heappush(self.deadlines, (moment, self._serial, sleeper))
 
@@ -67,7 +68,7 @@ class Scheduler:
             heappop(self.deadlines)
         return None
 
-    def take_due(self) -> list[Task | Process]:
+    def take_due(self) -> list[Task | Process | PosixTimer]:
         """Sleepers whose moment has come, earliest first."""
         due, now = [], self.system.clock.now
         while (moment := self.next_deadline()) is not None and moment <= now:
@@ -78,7 +79,7 @@ class Scheduler:
         return due
 
 
-def _due(sleeper: Task | Process) -> int | None:
+def _due(sleeper: Task | Process | PosixTimer) -> int | None:
     """What the sleeper waits for now; an older entry in the heap does not count."""
     if isinstance(sleeper, Task):
         return sleeper.deadline if sleeper.state is TaskState.BLOCKED else None

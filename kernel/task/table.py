@@ -69,6 +69,19 @@ class TaskTable:
             1 for task in self.by_tid.values() if task.credentials.uid == uid and task is not init
         )
 
+    def count_queued(self, uid: int) -> int:
+        """Signals pending for tasks of this real uid, and POSIX timers, which keep a place each.
+
+        Linux counts a signal on with the user it was sent to, even after a change of user.
+        """
+        total = 0
+        for task in self.by_tid.values():
+            if task.credentials.uid == uid:
+                total += task.signals.pending.count()
+                if task.is_leader:
+                    total += task.process.pending.count() + len(task.process.timers)
+        return total
+
     def is_full(self) -> bool:
         """Whether the system-wide limit is reached."""
         return len(self.by_tid) - 1 >= self.limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from kernel.abi.errno import Errno
@@ -132,7 +133,8 @@ def _tell_parent(process: Process, signal: int, code: int, detail: int) -> None:
         user, kernel = process.times()
         uid = process.leader.credentials.uid
         info = SigInfo(signal, code, process.pid, uid, detail, user // _TICK_NS, kernel // _TICK_NS)
-        send.send_to_process(parent, info)
+        with suppress(SysError):
+            send.send_to_process(parent, info)
     parent.child_changed.wake_all()
 
 

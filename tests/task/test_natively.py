@@ -19,7 +19,7 @@ EXECUTED = [
     "./looplink", "/dev/null",
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
-NEED_ROOT = ("ids",)
+NEED_ROOT = ("ids", "timers")
 
 every_program = pytest.mark.parametrize("name", NAMES)
 
