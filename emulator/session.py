@@ -6,7 +6,6 @@ everything the guest says goes out here.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -14,18 +13,16 @@ from dataclasses import dataclass, field
 
 from emulator.machine.unicorn_cpu import UnicornCpu
 from emulator.notices import inert
+from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
 from kernel.abi.process import Resource
-from kernel.boot import FirstProgram, boot
 from kernel.check.checker import CheckSettings
-from kernel.clock import NANOSECONDS, Clock
-from kernel.errors import BadGuest
-from kernel.events import ConsoleOutput, Event, Finding, Journal, Noticed
+from kernel.clock import NANOSECONDS
+from kernel.events import ConsoleOutput, Event, Finding, Noticed
 from kernel.fs.console import Console, StreamKind
-from kernel.fs.layout import Bind, Layout, build_namespace
+from kernel.fs.layout import Bind
 from kernel.kernel import Kernel, Pause
-from kernel.system import Settings, System
-from kernel.task.credentials import Credentials
+from kernel.system import System
 from kernel.task.injection import Injection
 from kernel.task.limits import Pair
 from kernel.task.semantics import SYSTEMS, VforkSemantics
@@ -141,47 +138,12 @@ class Session:
         self._status: int | None = None
         self._started = time.monotonic_ns()
         self._stopper = Stopper()
-        machine = _machine(options)
-        self.system = self._build(machine)
+        machine = make_machine(UnicornCpu, options.ram)
+        recording = options.record or on_events is not None
+        self.system = build_system(machine, options, self.streams.kinds, recording)
         self.kernel = Kernel(self.system)
         self._stopper.attach(machine.interrupt)
-        argv = (options.argv0 if options.argv0 is not None else program, *arguments)
-        self._boot(program, argv)
-
-    def _build(self, machine: UnicornCpu) -> System:
-        options = self.options
-        settings = Settings(
-            max_tasks=options.max_procs,
-            seed=options.seed,
-            random_schedule=options.random_schedule,
-            overcommit=options.overcommit,
-            copying_fork=options.copying_fork,
-            vfork=options.vfork,
-            max_tasks_of_user=options.max_procs_per_user,
-            fails_in=options.fails_in,
-            check=options.check,
-            injections=options.injections,
-        )
-        clock = _clock(options)
-        recording = options.record or self._on_events is not None
-        system = System(machine, settings, clock, Journal(recording, options.locate))
-        system.console = Console(system, self.streams.kinds)
-        return system
-
-    def _boot(self, program: str, argv: tuple[str, ...]) -> None:
-        options, system = self.options, self.system
-        layout = Layout(
-            os.fsencode(program), _current_folder(),
-            None if options.root is None else os.fsencode(options.root),
-            options.is_isolated, options.binds,
-        )  # fmt: skip
-        start = build_namespace(system, layout)
-        system.namespace = start.namespace
-        first = FirstProgram(
-            tuple(os.fsencode(word) for word in argv), _environment(options.environment),
-            Credentials.of_user(options.user, options.group), options.limits,
-        )  # fmt: skip
-        boot(system, start, first)
+        boot_guest(self.system, options, program, arguments)
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -238,19 +200,12 @@ class Session:
         if self._limit_reached():
             return LIMIT_STATUS
         if pause is Pause.FINISHED:
-            return self._status_of_first()
+            return status_of_first(self.system)
         if pause is Pause.INPUT:
             self._stopper.interruptible(self._feed)
         elif pause is Pause.ASLEEP:
             return self._asleep()
         return None
-
-    def _status_of_first(self) -> int:
-        """Exit status of the first process as a shell has it: 128 + n after signal n."""
-        first = self.system.tasks.first
-        assert first is not None
-        word = exit_status_of(first)
-        return 128 + (word & 0x7F) if word & 0x7F else word >> 8 & 0xFF
 
     def _feed(self) -> None:
         if not self._wait_on_host():
@@ -281,7 +236,7 @@ class Session:
             self.system.checker.all_asleep()
             self._drain()
         if first.leader.is_gone:
-            return self._status_of_first()
+            return status_of_first(self.system)
         self._tell("every process sleeps and nothing can wake one:")
         for task in self.system.tasks.tasks():
             if not task.is_gone and task.process is not self.system.tasks.init:
@@ -353,31 +308,12 @@ class Session:
             self.system.console.broken.add(stream)
 
 
-def _machine(options: Options) -> UnicornCpu:
-    try:
-        return UnicornCpu(options.ram)
-    except (ValueError, OSError) as error:
-        raise BadGuest(str(error)) from None
-
-
-def _clock(options: Options) -> Clock:
-    if options.host_clock:
-        return Clock(time.time_ns(), host=True)
-    return Clock()
-
-
-DEFAULT_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", "TERM": "dumb"}
-
-
-def _environment(changes: tuple[tuple[str, str | None], ...]) -> tuple[bytes, ...]:
-    """The few variables every guest gets, with the user's added, replaced or (None) removed."""
-    variables: dict[str, str] = dict(DEFAULT_ENVIRONMENT)
-    for name, value in changes:
-        if value is None:
-            variables.pop(name, None)
-        else:
-            variables[name] = value
-    return tuple(os.fsencode(f"{name}={value}") for name, value in variables.items())
+def status_of_first(system: System) -> int:
+    """Exit status of the first process as a shell has it: 128 + n after signal n."""
+    first = system.tasks.first
+    assert first is not None
+    word = exit_status_of(first)
+    return 128 + (word & 0x7F) if word & 0x7F else word >> 8 & 0xFF
 
 
 def _what_for(task: object) -> str:
@@ -389,11 +325,3 @@ def _what_for(task: object) -> str:
         return "stopped by a signal"
     name = TABLE[task.call.number].name if task.call is not None else "nothing"
     return f"{name} waits for: {task.wait_channel or 'a signal'}"
-
-
-def _current_folder() -> bytes:
-    """The host's current folder; BadGuest where it was removed."""
-    try:
-        return os.getcwdb()
-    except FileNotFoundError:
-        raise BadGuest("the current folder does not exist any more") from None

@@ -105,11 +105,11 @@ class Kernel:
         return Pause.QUANTUM
 
     def _until_deadline(self, budget: int) -> int:
-        """No more blocks than fit before somebody is to be woken."""
+        """No more blocks than it takes until somebody is to be woken."""
         deadline = self.system.scheduler.next_deadline()
         if deadline is None:
             return budget
-        return min(budget, (deadline - self.system.clock.now) // BLOCK_NS + 1)
+        return min(budget, -((self.system.clock.now - deadline) // BLOCK_NS))
 
     def _idle(self) -> Pause | None:
         """Nobody is ready: jump to the next deadline, or say what is to be waited for."""

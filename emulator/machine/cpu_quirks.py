@@ -3,6 +3,7 @@
 import struct
 
 from emulator.machine import paging, segments
+from emulator.machine.contexts import HEADER, TAIL
 from emulator.machine.ram import FRAME_SIZE, Ram
 
 BOOT_CODE, BOOT_SPACE = 0x6000, 0x7000
@@ -15,8 +16,6 @@ FAULTING_CODE = (
     (b"\xa3\0\x80\x04\x08", 7),  # mov [0x8048000], eax: a write to a read-only page
 )
 CPUID_CODE = b"\xb8\x01\0\0\0\x0f\xa2\xcd\x80"  # mov eax, 1; cpuid; int 0x80
-_HEADER, _TAIL = 48, 8
-"""Bytes at the ends of a context that hold host pointers, not CPU state."""
 _PAGE_FAULT = 14
 
 
@@ -64,8 +63,8 @@ def find_records(records: list[tuple[bytes, bytes, int]]) -> tuple[int, int]:
 
 
 def _words(blob: bytes) -> dict[int, int]:
-    body = blob[_HEADER : len(blob) - _TAIL & ~3]
-    return {_HEADER + 4 * i: word for i, (word,) in enumerate(struct.iter_unpack("<I", body))}
+    body = blob[HEADER : len(blob) - TAIL & ~3]
+    return {HEADER + 4 * i: word for i, (word,) in enumerate(struct.iter_unpack("<I", body))}
 
 
 def is_loadable(ram: Ram, selector: int) -> bool:

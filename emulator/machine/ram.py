@@ -1,5 +1,6 @@
 """RAM: one host mapping, which the emulated CPU and the kernel both see."""
 
+import ctypes
 import mmap
 
 FRAME_SIZE = 4096
@@ -14,7 +15,8 @@ ZERO_FRAME = bytes(FRAME_SIZE)
 class Ram:
     """Physical memory of `size` bytes (a multiple of 4096, 1 MiB to 3 GiB), zeroed by the host.
 
-    `octets`, `words` and `entries` view the same memory as 8, 32 and 64-bit little-endian units.
+    `octets`, `words` and `entries` view the same memory as 8, 32 and 64-bit little-endian units;
+    it begins at `host_address` in our own address space.
     Raises ValueError for a size out of range, OSError when the host has no memory to map.
     """
 
@@ -23,6 +25,7 @@ class Ram:
             raise ValueError(f"RAM must be 1 MiB to 3 GiB, not {size} bytes")
         self.size = size & ~(FRAME_SIZE - 1)
         self.mapping = mmap.mmap(-1, self.size)
+        self.host_address = ctypes.addressof(ctypes.c_char.from_buffer(self.mapping))
         self.octets = memoryview(self.mapping)
         self.words = self.octets.cast("I")
         self.entries = self.octets.cast("Q")

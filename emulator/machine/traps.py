@@ -1,5 +1,7 @@
 """Traps: the frozen values with which the machine says why it stopped."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,6 +12,13 @@ class Access(Enum):
     READ = "read"
     WRITE = "write"
     EXECUTE = "execute"
+
+    @classmethod
+    def of_code(cls, code: int) -> Access:
+        """What a page fault's error code says (Intel SDM 3A 4.7)."""
+        if code & 0x10:
+            return cls.EXECUTE
+        return cls.WRITE if code & 2 else cls.READ
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ _CR0 = 0x8001_0033
 _CR4 = 0x20 | 0x600 | 0x4
 """PAE, OSFXSR, OSXMMEXCPT, and TSD: RDTSC is a fault, answered from the virtual clock."""
 _EFER, _EFER_NXE = 0xC000_0080, 0x800
-_TRAP_FLAG = 0x100
-_PUSHF = 0x9C
+TRAP_FLAG = 0x100
+PUSHF = 0x9C
 _PLENTY = 1 << 40
+BLOCK_HOOK, INSTRUCTION_HOOK = const.UC_HOOK_BLOCK, const.UC_HOOK_CODE
 _IRET_AT, _IRET_FRAME = 0x5000, 0x5100
 _BLOCK_CALLBACK = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p
@@ -53,14 +54,16 @@ class UnicornCpu:
     Raises ValueError or OSError where the RAM cannot be had.
     """
 
+    counted = BLOCK_HOOK
+    """What a budget is counted in."""
+
     def __init__(self, ram_size: int) -> None:
         self.ram = Ram(ram_size)
         self._uc: Any = Uc(const.UC_ARCH_X86, const.UC_MODE_32)
         self._uc.ctl_set_cpu_model(x86.UC_CPU_X86_COREDUO)
         self.handle = self._uc._uch
-        start = ctypes.addressof(ctypes.c_char.from_buffer(self.ram.mapping))
-        self._uc.mem_map_ptr(0, self.ram.size, const.UC_PROT_ALL, start)
-        self._contexts = ContextPool(self._allocate_context)
+        self._uc.mem_map_ptr(0, self.ram.size, const.UC_PROT_ALL, self.ram.host_address)
+        self._contexts = ContextPool(self._allocate_context, uclib.uc_context_size(self.handle))
         self.spent = 0
         self.tls = segments.NO_TLS
         self._page_directory = 0
@@ -185,13 +188,13 @@ class UnicornCpu:
             self._in_flight.value = -1
             _restore(self.handle, self._scratch.handle)
         if vector == traps.PAGE_FAULT:
-            fault = PageFault(self._read(x86.UC_X86_REG_CR2), _access(code), bool(code & 1))
+            fault = PageFault(self._read(x86.UC_X86_REG_CR2), Access.of_code(code), bool(code & 1))
             return self._approach(fault) if self._is_ahead(fault) else fault
         return CpuFault(vector, code & 0xFFFF)
 
     def _is_ahead(self, fault: PageFault) -> bool:
         """Whether a fetch met the end of a page while instructions before it were still to run."""
-        if fault.access is not Access.EXECUTE or self.registers[EFLAGS] & _TRAP_FLAG:
+        if fault.access is not Access.EXECUTE or self.registers[EFLAGS] & TRAP_FLAG:
             return False
         return (fault.address ^ self.registers[EIP]) >> 12 != 0
 
@@ -204,11 +207,11 @@ class UnicornCpu:
         trap: Trap = traps.SINGLE_STEP
         while trap == traps.SINGLE_STEP:
             at = cpu_quirks.walk(self.ram, self._page_directory, self.registers[EIP])
-            if at is not None and self.ram.octets[at] == _PUSHF:
+            if at is not None and self.ram.octets[at] == PUSHF:
                 return fault
-            self.registers[EFLAGS] |= _TRAP_FLAG
+            self.registers[EFLAGS] |= TRAP_FLAG
             trap = self.run(_PLENTY)
-            self.registers[EFLAGS] &= ~_TRAP_FLAG
+            self.registers[EFLAGS] &= ~TRAP_FLAG
         self.spent = spent
         return trap
 
@@ -219,7 +222,7 @@ class UnicornCpu:
             _save(self.handle, self._before.handle)
             _read_batch(self.handle, self._ids, self._pointers, 10)
             self._before.words[:] = self.registers
-        uclib.uc_emu_stop(self.handle)
+        self._stop()
         return 0
 
     def _forged_exception(self, vector: int) -> Trap:
@@ -255,7 +258,7 @@ class UnicornCpu:
         self._fpu_ids = (ctypes.c_int * count)(*map(_register, fxsave.REGISTERS))
         base = ctypes.addressof(self._fpu)
         self._fpu_pointers = (ctypes.c_void_p * count)(*(base + size * i for i in range(count)))
-        cell = (ctypes.c_int64 * 4)()
+        cell = (ctypes.c_int64 * host_code.WORDS)()
         self._cell_memory = cell
         self._cell = memoryview(cell).cast("B").cast("q")
         self._cell[host_code.STOP] = _address(uclib.uc_emu_stop)
@@ -266,12 +269,12 @@ class UnicornCpu:
     def _make_hooks(self) -> None:
         try:
             self._host_code: host_code.HostCode | None = host_code.HostCode()
-            block, trap = self._host_code.block, self._host_code.trap
+            block, trap = self._counter(self._host_code), self._host_code.trap
         except OSError:
             self._host_code = None
             self._callbacks = (_BLOCK_CALLBACK(self._count_block), _TRAP_CALLBACK(self._note_trap))
             block, trap = (_address(callback) for callback in self._callbacks)
-        self._add_hook(const.UC_HOOK_BLOCK, block)
+        self._add_hook(self.counted, block)
         self._add_hook(const.UC_HOOK_INTR, trap)
         self._invalid = _INVALID_CALLBACK(self._note_invalid)
         self._add_hook(const.UC_HOOK_INSN_INVALID, _address(self._invalid))
@@ -296,18 +299,24 @@ class UnicornCpu:
             *(ctypes.c_int(item) for item in extra),
         )  # fmt: skip
 
+    def _counter(self, code: host_code.HostCode) -> int:
+        return code.block
+
     def _count_block(self, uc: int, _address: int, _size: int, _data: int) -> None:
         self._cell[host_code.BUDGET] -= 1
         if self._cell[host_code.BUDGET] < 0 or self._cell[host_code.FLAG]:
-            uclib.uc_emu_stop(uc)
+            self._stop()
+
+    def _stop(self) -> None:
+        uclib.uc_emu_stop(self.handle)
 
     def _note_trap(self, uc: int, vector: int, _data: int) -> None:
         self._cell[host_code.VECTOR] = vector
-        uclib.uc_emu_stop(uc)
+        self._stop()
 
     def _note_invalid(self, uc: int, _data: int) -> bool:
         self._cell[host_code.VECTOR] = traps.INVALID_OPCODE
-        uclib.uc_emu_stop(uc)
+        self._stop()
         return True
 
     def _boot(self) -> None:
@@ -385,10 +394,3 @@ def _register(name: str) -> int:
 
 def _address(function: Any) -> int:
     return ctypes.cast(function, ctypes.c_void_p).value or 0
-
-
-def _access(code: int) -> Access:
-    """Page-fault error code to what was attempted (Intel SDM 3A 4.7)."""
-    if code & 0x10:
-        return Access.EXECUTE
-    return Access.WRITE if code & 2 else Access.READ

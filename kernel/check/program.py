@@ -70,6 +70,11 @@ class Program:
         """The variable that contains an address."""
         return _find(self.objects, self._object_starts, address)
 
+    def address_of(self, name: str) -> int | None:
+        """Where the function or variable of this name begins."""
+        named = (item.start for item in (*self.functions, *self.objects) if item.name == name)
+        return next(named, None)
+
     def has_name(self, address: int, names: frozenset[str]) -> bool:
         """Whether a function of one of these names begins at the address."""
         found = self._names_of_entries.get(address)

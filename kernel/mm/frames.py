@@ -46,6 +46,11 @@ class FrameAllocator:
         self._stale: list[int] = []
 
     @property
+    def used(self) -> int:
+        """Frames below this number have been in use; all others are zero."""
+        return self._next_fresh
+
+    @property
     def free_count(self) -> int:
         """Frames that can be handed out."""
         return self.total - self._next_fresh + len(self._free) + len(self._stale)

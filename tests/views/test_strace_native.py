@@ -12,7 +12,7 @@ from pathlib import Path
 import build
 import pytest
 
-from emulator.session import DEFAULT_ENVIRONMENT
+from emulator.startup import DEFAULT_ENVIRONMENT
 from tests.guests.fixtures import Run
 from tests.strace_compare import compare
 from tests.views.recorded import RECORDINGS, recording

@@ -1,0 +1,100 @@
+"""History: what a stepped run needs to go back: snapshots, the input so far, the events so far.
+
+A state is never stored for every position: an earlier snapshot is restored and the run goes on from
+there, with the input that came then. What lies before `frontier` has happened already: it brings
+neither output nor input.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+from emulator.snapshots import Snapshot
+from kernel.events import Event
+
+
+class Input(NamedTuple):
+    """What came from outside as the step from `position` to the next.
+
+    `data` for standard input (b"": it has ended), `closed` for a host stream that nobody reads any
+    more, `now` for the host's clock: one of them.
+    """
+
+    position: int
+    data: bytes | None = None
+    closed: int | None = None
+    now: int | None = None
+
+
+class History:
+    """The past of one run; `limit` is what its snapshots may take, in octets."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.frontier = 0
+        self.inputs: list[Input] = []
+        self.events: list[Event] = []
+        self.positions = array("Q")
+        """For each event the position after the step that it happened in."""
+        self.snapshots: list[Snapshot] = []
+
+    # ---- input -------------------------------------------------------------------------------
+
+    def next_input(self, position: int) -> Input | None:
+        """The first input at or after a position that has been visited."""
+        i = bisect_left(self.inputs, position, key=lambda item: item.position)
+        return self.inputs[i] if i < len(self.inputs) else None
+
+    # ---- events ------------------------------------------------------------------------------
+
+    def note(self, position: int, fresh: list[Event]) -> None:
+        """Events of the step that led to a position; those of an earlier visit are known."""
+        for event in fresh:
+            if event.sequence == len(self.events):
+                self.events.append(event)
+                self.positions.append(position)
+
+    def events_at(self, position: int) -> list[Event]:
+        """What happened in the step that led to a position."""
+        first = bisect_left(self.positions, position)
+        return self.events[first : bisect_right(self.positions, position)]
+
+    # ---- snapshots ---------------------------------------------------------------------------
+
+    def before(self, position: int) -> Snapshot:
+        """The latest snapshot that is not behind a position."""
+        return self.snapshots[self._index(position) - 1]
+
+    def _index(self, position: int) -> int:
+        return bisect_right(self.snapshots, position, key=lambda item: item.position)
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """One snapshot more; others go where they would take too much memory together."""
+        i = self._index(snapshot.position)
+        self.snapshots.insert(i, snapshot)
+        self._recount(i)
+        self._recount(i + 1)
+        while self.size > self.limit and len(self.snapshots) > 2:
+            self._drop_one()
+
+    def _recount(self, i: int) -> None:
+        if i < len(self.snapshots):
+            self.snapshots[i].recount(self.snapshots[i - 1] if i else None)
+
+    @property
+    def size(self) -> int:
+        """Octets that the snapshots take."""
+        return sum(snapshot.size for snapshot in self.snapshots)
+
+    def _drop_one(self) -> None:
+        """Drop the one that is missed least: the closer to the frontier, the denser they stay."""
+        kept, best, worst = self.snapshots, 1, float("inf")
+        for i in range(1, len(kept) - 1):
+            gap = kept[i + 1].position - kept[i - 1].position
+            loss = gap / (self.frontier - kept[i].position + 1)
+            if loss < worst:
+                best, worst = i, loss
+        del kept[best]
+        self._recount(best)

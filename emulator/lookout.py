@@ -1,0 +1,177 @@
+"""The lookout: whether a stepped run has met one of its stops.
+
+Addresses, and words of RAM whose change matters, are armed in the CPU, so that the run is fast; all
+else is seen in the events of a step, and by comparing memory after whatever the kernel has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from emulator.machine import paging
+from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
+from emulator.machine.traps import Access
+from emulator.stops import Breakpoint, Catch, Reason, Stop, Stopped, Watchpoint
+from kernel.events import Event, PageFaulted
+from kernel.mm.address_space import AddressSpace
+from kernel.mm.peek import peek
+from kernel.stepping import SteppedKernel
+from kernel.task.task import Task
+
+_WORD = 8
+
+
+class _Watched(NamedTuple):
+    """One watchpoint in one address space, and what was there before the step."""
+
+    stop: Watchpoint
+    memory: AddressSpace
+    content: bytes
+
+
+class Lookout:
+    """Looks for `stops` (only those of task `tid`, if it is given) from where `kernel` is now."""
+
+    def __init__(
+        self, kernel: SteppedKernel, stops: Collection[Stop] = (), tid: int | None = None
+    ) -> None:
+        self._kernel = kernel
+        self._tid = tid
+        self._breakpoints: list[Breakpoint] = []
+        self._watchpoints: list[Watchpoint] = []
+        self._catches: list[Catch] = []
+        for stop in stops:
+            if isinstance(stop, Breakpoint):
+                self._breakpoints.append(stop)
+            elif isinstance(stop, Watchpoint):
+                self._watchpoints.append(stop)
+            else:
+                self._catches.append(stop)
+        self._passed = kernel.steps
+        """Position at which breakpoints were told already."""
+        self._retried = (-1, 0)
+        """Position at which the current task tries an instruction again after a fault, and who."""
+        self._watched: list[_Watched] = []
+
+    # ---- before a step -----------------------------------------------------------------------
+
+    def arm(self, budget: int) -> int:
+        """Prepare the CPU for what comes next; no more than so many steps may be taken then."""
+        task, machine = self._kernel.system.scheduler.current, self._kernel.machine
+        assert isinstance(machine, SteppingCpu)
+        addresses = self._addresses(task)
+        was_told = self._kernel.steps == self._passed
+        if was_told and task is not None and task.call is None and task.instruction in addresses:
+            addresses, budget = set(), 1
+        self._watched = self._look()
+        machine.arm(addresses, self._words() if task is not None else [])
+        return budget
+
+    def _addresses(self, task: Task | None) -> set[int]:
+        if task is None or (self._tid is not None and task.tid != self._tid):
+            return set()
+        return {stop.address for stop in self._breakpoints if stop.tid in (None, task.tid)}
+
+    def _look(self) -> list[_Watched]:
+        system = self._kernel.system
+        watched = []
+        for stop in self._watchpoints:
+            if stop.tid is None:
+                spaces = system.frames.commitments.spaces
+            else:
+                task = system.tasks.find(stop.tid)
+                spaces = [] if task is None or task.memory_left else [task.memory]
+            for memory in spaces:
+                content = peek(memory, stop.address, stop.length)
+                watched.append(_Watched(stop, memory, content))
+        return watched
+
+    def _words(self) -> list[WatchedWord]:
+        """The words of RAM that the watched octets lie in now, where they lie in any."""
+        masks: dict[int, int] = {}
+        for stop, memory, _ in self._watched:
+            for address in range(stop.address, stop.address + stop.length):
+                entry = memory.tables.get(address)
+                if entry & paging.PRESENT:
+                    physical = (entry & paging.FRAME_BITS) | address & 0xFFF
+                    start, place = physical & ~(_WORD - 1), physical & (_WORD - 1)
+                    masks[start] = masks.get(start, 0) | 0xFF << 8 * place
+        entries = self._kernel.machine.ram.entries
+        return [WatchedWord(at, entries[at // _WORD], mask) for at, mask in masks.items()]
+
+    # ---- after a step ------------------------------------------------------------------------
+
+    def seen(self, ran: Task | None, fresh: list[Event]) -> Stopped | None:
+        """What was met by the steps that `ran` has just taken, with these events."""
+        for event in fresh:
+            if _is_retried(event):
+                self._retried = self._kernel.steps, event.pid
+        for event in fresh:
+            if self._tid is None or event.pid == self._tid:
+                for catch in self._catches:
+                    reason = catch.reason(event)
+                    if reason is not None:
+                        return Stopped(reason, self._kernel.steps, event.pid, catch, event)
+        return self._seen_change(ran) or self.seen_breakpoint()
+
+    def _seen_change(self, ran: Task | None) -> Stopped | None:
+        for stop, memory, content in self._watched:
+            if not memory.users or peek(memory, stop.address, stop.length) == content:
+                continue
+            tid = self._tid_in(memory, ran)
+            if self._tid is None or tid == self._tid:
+                return Stopped(Reason.WATCHPOINT, self._kernel.steps, tid, stop)
+        return None
+
+    def _tid_in(self, memory: AddressSpace, ran: Task | None) -> int:
+        if ran is not None and ran.memory is memory:
+            return ran.tid
+        users = (task for task in self._kernel.system.tasks.tasks() if _uses(task, memory))
+        return next((task.tid for task in users), 0)
+
+    def seen_breakpoint(self) -> Stopped | None:
+        """A breakpoint here, unless it was told, or its instruction is only tried again."""
+        position = self._kernel.steps
+        task = self._kernel.system.scheduler.current
+        if not self._breakpoints or task is None or task.call is not None:
+            return None
+        if position == self._passed or task.instruction not in self._addresses(task):
+            return None
+        self._passed = position
+        if self._retried == (position, task.tid):
+            return None
+        stop = next(
+            stop for stop in self._breakpoints
+            if stop.address == task.instruction and stop.tid in (None, task.tid)
+        )  # fmt: skip
+        return Stopped(Reason.BREAKPOINT, position, task.tid, stop)
+
+
+def _uses(task: Task, memory: AddressSpace) -> bool:
+    return not task.memory_left and getattr(task, "memory", None) is memory
+
+
+def _is_retried(event: Event) -> bool:
+    """Whether the instruction that faulted is the task's next one, for the second time."""
+    if not isinstance(event, PageFaulted):
+        return False
+    return event.kind != "bad" and event.access != Access.EXECUTE.value
+
+
+class Turn(Lookout):
+    """Stops when task `tid` gets the CPU or gives it away."""
+
+    def __init__(self, kernel: SteppedKernel, tid: int) -> None:
+        super().__init__(kernel)
+        self._of = tid
+        self._has_it = self._is_its()
+
+    def _is_its(self) -> bool:
+        task = self._kernel.system.scheduler.current
+        return task is not None and task.tid == self._of
+
+    def seen(self, ran: Task | None, fresh: list[Event]) -> Stopped | None:
+        if self._is_its() == self._has_it:
+            return None
+        return Stopped(Reason.STEP, self._kernel.steps, self._of)

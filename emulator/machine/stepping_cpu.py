@@ -1,0 +1,143 @@
+"""The CPU for stepping: it counts instructions, and stops before an address or after a change.
+
+A run of n instructions is the same as n runs of one. That costs some 10 ns an instruction, which
+is why programs that are only to run do so on a `UnicornCpu` that counts blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from emulator.machine import cpu_quirks, host_code, segments
+from emulator.machine.contexts import FrozenContext, UnicornContext
+from emulator.machine.machine import EFLAGS, EIP, SEGMENT_NAMES, Context
+from emulator.machine.traps import BUDGET_SPENT, SINGLE_STEP, PageFault, Trap
+from emulator.machine.unicorn_cpu import INSTRUCTION_HOOK, PUSHF, TRAP_FLAG, UnicornCpu
+
+
+class WatchedWord(NamedTuple):
+    """Eight aligned octets of RAM: where, their value, and a mask of those that matter."""
+
+    physical: int
+    value: int
+    mask: int
+
+
+class SteppingCpu(UnicornCpu):
+    """A `Machine` whose budget and `spent` are instructions attempted, exactly.
+
+    An iteration of a repeated string instruction is one; so is an instruction that faults.
+    """
+
+    counted = INSTRUCTION_HOOK
+
+    def arm(self, addresses: Collection[int], words: Collection[WatchedWord]) -> None:
+        """From now on stop before the instructions at these addresses, and after a change of one
+        of these words; ValueError where there are too many of either (32).
+        """
+        if len(addresses) > host_code.MOST_ADDRESSES or len(words) > host_code.MOST_WATCHED:
+            raise ValueError("too many breakpoints, or too much memory watched, at a time")
+        cell, at = self._cell, host_code.ADDRESSES
+        cell[at] = len(addresses)
+        for i, address in enumerate(addresses, at + 1):
+            cell[i] = address
+        at = host_code.WATCHED
+        cell[at] = 3 * len(words)
+        for i, word in enumerate(words):
+            cell[at + 1 + 3 * i] = self.ram.host_address + word.physical
+            self._cell_memory[at + 2 + 3 * i] = word.value
+            self._cell_memory[at + 3 + 3 * i] = word.mask
+
+    @property
+    def was_hit(self) -> bool:
+        """Whether the last run ended where `arm` asked for it."""
+        return bool(self._cell[host_code.HIT])
+
+    def run(self, budget: int) -> Trap:
+        self._budget = budget
+        self._cell[host_code.HIT] = 0
+        return super().run(budget)
+
+    @property
+    def page_directory(self) -> int:
+        """Physical address of the address space in force."""
+        return self._page_directory
+
+    # ---- the state as data -------------------------------------------------------------------
+
+    def freeze(self) -> FrozenContext:
+        """The registers as they are now."""
+        self.store(self._scratch)
+        return self._scratch.freeze()
+
+    def thaw(self, frozen: FrozenContext, page_directory: int) -> None:
+        """Go on with such registers in an address space, whatever RAM held before."""
+        self._scratch.thaw(frozen)
+        self.tls = frozen.tls
+        segments.write_tls(self.ram, frozen.tls)
+        self.load(self._scratch, page_directory)
+        self.forget_code()
+        self.switch_space(page_directory)
+
+    def look_into(self, context: Context) -> tuple[dict[str, int], bytes]:
+        """The selectors by name, and the FXSAVE image, of registers that are not loaded."""
+        live = self.new_context()
+        self.store(live)
+        self.load(context, self._page_directory)
+        found = {name: self.segment(name) for name in SEGMENT_NAMES}, self.read_fxsave()
+        self.load(live, self._page_directory)
+        return found
+
+    def thawed(self, frozen: FrozenContext) -> UnicornContext:
+        """A new context of this value."""
+        context = self.new_context()
+        context.thaw(frozen)
+        return context
+
+    # ---- exact counts ------------------------------------------------------------------------
+
+    def _counter(self, code: host_code.HostCode) -> int:
+        return code.instruction
+
+    def _count_block(self, uc: int, address: int, size: int, data: int) -> None:
+        """What the host code does, for hosts that have none."""
+        cell, octets = self._cell, self.ram.octets
+        if not cell[host_code.FLAG] and cell[host_code.BUDGET] > 0:
+            at, words = host_code.ADDRESSES, self._cell_memory
+            is_hit = address in cell[at + 1 : at + 1 + cell[at]].tolist()
+            at = host_code.WATCHED + 1
+            for i in range(at, at + cell[host_code.WATCHED], 3):
+                start = words[i] - self.ram.host_address
+                value = int.from_bytes(octets[start : start + 8], "little")
+                is_hit |= bool((value ^ words[i + 1]) & words[i + 2] & (1 << 64) - 1)
+            if not is_hit:
+                cell[host_code.BUDGET] -= 1
+                return
+            cell[host_code.HIT] = 1
+        self._stop()
+
+    def _approach(self, fault: PageFault) -> Trap:
+        """As for any CPU, but each step counts, and none is beyond the budget."""
+        spent = self.spent
+        trap: Trap = SINGLE_STEP
+        while trap == SINGLE_STEP and spent < self._budget:
+            at = cpu_quirks.walk(self.ram, self._page_directory, self.registers[EIP])
+            if at is not None and self.ram.octets[at] == PUSHF:
+                trap = fault
+                break
+            self.registers[EFLAGS] |= TRAP_FLAG
+            trap = super().run(1)
+            self.registers[EFLAGS] &= ~TRAP_FLAG
+            spent += self.spent
+        self.spent = spent
+        return BUDGET_SPENT if trap == SINGLE_STEP else trap
+
+    def _forge(self, vector: int) -> int:
+        if self._forged is None:
+            self._left = self._cell[host_code.BUDGET]
+        return super()._forge(vector)
+
+    def _forged_exception(self, vector: int) -> Trap:
+        self.spent = self._budget - self._left
+        return super()._forged_exception(vector)

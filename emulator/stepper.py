@@ -1,0 +1,394 @@
+"""The stepper: a session that goes step by step, forwards and backwards, for whoever owns it.
+
+    stepper = Stepper("./vfork", ["argument"])
+    stopped = stepper.run([CatchCall(frozenset({190}))])
+    stepper.back()                 # the state is exactly what it was
+    stepper.goto(stopped.position)
+
+A position is a number of steps since boot (see kernel.stepping); it names one state of everything.
+Going back makes new objects: keep tids and positions, not tasks or `system`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+from emulator import snapshots
+from emulator.history import History, Input
+from emulator.lookout import Lookout, Turn
+from emulator.machine.disassembly import Instruction, instructions
+from emulator.machine.machine import REGISTER_NAMES, SEGMENT_NAMES
+from emulator.machine.stepping_cpu import SteppingCpu
+from emulator.session import Options, Streams, status_of_first
+from emulator.snapshots import Snapshot
+from emulator.startup import boot_guest, build_system, make_machine
+from emulator.stopper import Stopper
+from emulator.stops import CatchEvent, Reason, Stop, Stopped
+from kernel import events
+from kernel.check.program import Program, program_of
+from kernel.clock import NANOSECONDS
+from kernel.events import Event
+from kernel.kernel import Pause
+from kernel.mm.peek import peek
+from kernel.stepping import SteppedKernel
+from kernel.system import System
+from kernel.task.task import Task
+
+DEFAULT_HISTORY = 256 << 20
+_STRETCH = 1_000_000
+"""Steps between two looks at the outside world: about a hundredth of a second."""
+_INTERVAL, _SHARE = 0.1, 8
+"""Seconds between two snapshots, and how much longer at least than it took to make one."""
+_FOR_EVER = 1 << 62
+_ANY_EVENT = CatchEvent(frozenset(events.Event.__subclasses__()))
+LONGEST_INSTRUCTION = 15
+
+
+class Stepper:
+    """One run of a guest program, recorded so that it can go back.
+
+    `history` is how much memory its snapshots may take. The host hears output and is asked for
+    input only where the run has not been before. Raises BadGuest as Session does.
+    """
+
+    def __init__(
+        self,
+        program: str,
+        arguments: Iterable[str] = (),
+        options: Options | None = None,
+        streams: Streams | None = None,
+        history: int = DEFAULT_HISTORY,
+    ) -> None:
+        options = options or Options()
+        self.options = options
+        self.streams = streams if streams is not None else Streams()
+        self.machine = make_machine(SteppingCpu, options.ram)
+        self.notices: list[str] = []
+        """What the kernel has told people so far."""
+        system = build_system(self.machine, options, self.streams.kinds, recording=True)
+        self.kernel = SteppedKernel(system)
+        boot_guest(system, options, program, arguments)
+        self.kernel.settle()
+        self.history = History(history)
+        self.stopper = Stopper()
+        """Notices Ctrl-C, for an owner that runs within `stopper.watching(None)`."""
+        self.stopper.attach(self.machine.interrupt)
+        self._end: int | None = None
+        self._started = time.monotonic_ns()
+        self._snapshot_due = 0.0
+        self._settled(Lookout(self.kernel), None)
+
+    # ---- where we are ------------------------------------------------------------------------
+
+    @property
+    def system(self) -> System:
+        """The kernel's state as it is now."""
+        return self.kernel.system
+
+    @property
+    def position(self) -> int:
+        """Steps since boot."""
+        return self.kernel.steps
+
+    @property
+    def frontier(self) -> int:
+        """The latest position that was ever reached."""
+        return self.history.frontier
+
+    @property
+    def at_start(self) -> bool:
+        """Whether nothing has run."""
+        return self.position == 0
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing can go on from here."""
+        return self.position == self._end
+
+    @property
+    def status(self) -> int:
+        """The guest's exit status as a shell has it; RuntimeError before the end."""
+        if not self.at_end:
+            raise RuntimeError("the guest has not ended here")
+        return status_of_first(self.system)
+
+    @property
+    def task(self) -> Task | None:
+        """The task that runs next; None where every task sleeps."""
+        return self.system.scheduler.current
+
+    @property
+    def events_so_far(self) -> list[Event]:
+        """What has happened up to here."""
+        return self.history.events[: self.system.journal.sequence]
+
+    def events_at(self, position: int) -> list[Event]:
+        """What happened in the step that led to a position that was visited."""
+        return self.history.events_at(position)
+
+    def interrupt(self) -> None:
+        """Have the run stop before its next instruction; from any thread or signal handler."""
+        self.stopper.interrupted = True
+        self.machine.interrupt()
+
+    # ---- going forwards ----------------------------------------------------------------------
+
+    def step(self, count: int = 1, tid: int | None = None) -> Stopped:
+        """Take `count` steps; with `tid` run until that task has taken so many."""
+        if tid is None:
+            return self._stepped(self._go(Lookout(self.kernel), self.position + count))
+        left = count
+        while left:
+            start, task = self.position, self.task
+            own = task is not None and task.tid == tid
+            stopped = self._go(Turn(self.kernel, tid), start + left if own else _FOR_EVER)
+            if stopped.reason not in (Reason.LIMIT, Reason.STEP):
+                return stopped
+            left -= self.position - start if own else 0
+        return self._stepped(stopped)
+
+    def run(
+        self, stops: Collection[Stop] = (), tid: int | None = None, limit: int | None = None
+    ) -> Stopped:
+        """Run until one of the stops is met, in task `tid` if it is given; at most `limit` steps.
+
+        A breakpoint here is not met again before the run has left it.
+        """
+        end = _FOR_EVER if limit is None else self.position + limit
+        return self._go(Lookout(self.kernel, stops, tid), end)
+
+    # ---- going backwards ---------------------------------------------------------------------
+
+    def back(self, count: int = 1, tid: int | None = None) -> Stopped:
+        """Take `count` steps back; with `tid` to before the last `count` that this task took."""
+        if tid is None:
+            return self.goto(self.position - count)
+        end = self.position
+        while end > 0:
+            start = self.history.before(end - 1).position
+            spans = [span for span in self._spans(start, end) if span[0] == tid]
+            for _, first, last in reversed(spans):
+                if last - first >= count:
+                    return self.goto(last - count)
+                count -= last - first
+            end = start
+        return self.goto(0)
+
+    def run_back(self, stops: Collection[Stop] = (), tid: int | None = None) -> Stopped:
+        """Go back to the latest earlier position at which `run` stops for one of the stops."""
+        here, end = self.position, self.position - 1
+        while end > 0:
+            start = self.history.before(end - 1).position
+            last = self._last_stop(start, end, stops, tid)
+            if last is not None:
+                self.goto(last.position if last.reason is not Reason.INTERRUPTED else here)
+                return last
+            end = start
+        return self.goto(0)
+
+    def goto(self, position: int) -> Stopped:
+        """Go to a position: forwards no further than the end, backwards to 0 at least."""
+        position = max(position, 0)
+        if position < self.position:
+            self._restore(self.history.before(position))
+        elif position <= self.frontier:
+            nearest = self.history.before(position)
+            if nearest.position > self.position:
+                self._restore(nearest)
+        stopped = self._go(Lookout(self.kernel), position)
+        if self.at_start and stopped.reason is Reason.LIMIT:
+            return self._stopped(Reason.START)
+        return self._stepped(stopped)
+
+    def goto_event(self, sequence: int) -> Stopped:
+        """Go to the position after the step in which the event of this number happened."""
+        history = self.history
+        stopped = None
+        while sequence >= len(history.events):
+            self.goto(self.frontier)
+            stopped = self._go(Lookout(self.kernel, [_ANY_EVENT]), _FOR_EVER)
+            if stopped.reason is not Reason.EVENT:
+                return stopped
+        return self.goto(history.positions[sequence])
+
+    def _last_stop(
+        self, start: int, end: int, stops: Collection[Stop], tid: int | None
+    ) -> Stopped | None:
+        """The last that is met on the way from a snapshot's position to `end`, which counts."""
+        self.goto(start)
+        lookout, last = Lookout(self.kernel, stops, tid), None
+        while True:
+            stopped = self._go(lookout, end)
+            if stopped.reason is Reason.INTERRUPTED:
+                return stopped
+            if stopped.reason is Reason.LIMIT:
+                return lookout.seen_breakpoint() or last
+            last = stopped
+
+    def _spans(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """Who took the steps between two positions: tid, first step, first step after."""
+        self.goto(start)
+        spans = []
+        lookout = Lookout(self.kernel)
+        while self.position < end:
+            task, first = self.task, self.position
+            self._advance(lookout, end)
+            if task is not None:
+                spans.append((task.tid, first, self.position))
+        return spans
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        self.kernel = snapshots.restore(snapshot, self.machine, self.system.frames.used)
+        self._delay_snapshot(0)
+
+    # ---- the run -----------------------------------------------------------------------------
+
+    def _go(self, lookout: Lookout, end: int) -> Stopped:
+        """Advance until the lookout sees a stop, to `end`, or as far as it goes."""
+        stopper = self.stopper
+        while not stopper.interrupted:
+            if self.kernel.steps >= end:
+                return self._stopped(Reason.LIMIT)
+            stopped = self._advance(lookout, end)
+            if stopped is not None:
+                return stopped
+        stopper.interrupted = False
+        return self._stopped(Reason.INTERRUPTED)
+
+    def _advance(self, lookout: Lookout, end: int) -> Stopped | None:
+        """As many steps as the kernel takes at a time, and what they had to do with the host."""
+        kernel, position = self.kernel, self.kernel.steps
+        budget = min(end - position, _STRETCH)
+        if position < self.frontier:
+            known = self.history.next_input(position)
+            if known is not None and known.position == position:
+                self._take_in(known)
+                return self._settled(lookout, None)
+            limit = self.frontier if known is None else known.position
+            budget = min(budget, limit - position)
+        task = kernel.system.scheduler.current
+        pause = kernel.advance(lookout.arm(budget))
+        if pause is Pause.INPUT:
+            fresh = self._ask_host()
+            if fresh is None:
+                return self._stopped(Reason.INPUT)
+            self._take_in(fresh)
+        elif pause is not None:
+            self._end = position
+            return self._stopped(Reason.END)
+        return self._settled(lookout, task)
+
+    def _settled(self, lookout: Lookout, ran: Task | None) -> Stopped | None:
+        """After steps: pass on what is new, see what was met, keep a snapshot now and then."""
+        system, position = self.system, self.position
+        fresh = system.journal.drain()
+        self.history.note(position, fresh)
+        output, notices = system.console.drain(), system.notices.copy()
+        system.notices.clear()
+        if position > self.frontier:
+            self.history.frontier = position
+            self.notices += notices
+            for stream, data in output:
+                if not self.streams.write(stream, data):
+                    self._take_in(self._log(Input(position, closed=stream)))
+        stopped = lookout.seen(ran, fresh)
+        if time.monotonic() >= self._snapshot_due:
+            self._take_snapshot()
+        return stopped
+
+    def _take_snapshot(self) -> None:
+        started, before = time.monotonic(), None
+        if self.history.snapshots:
+            before = self.history.before(self.position)
+        if before is None or before.position != self.position:
+            self.history.keep(snapshots.take(self.kernel, before))
+        self._delay_snapshot(time.monotonic() - started)
+
+    def _delay_snapshot(self, cost: float) -> None:
+        self._snapshot_due = time.monotonic() + max(_INTERVAL, _SHARE * cost)
+
+    def _stopped(self, reason: Reason) -> Stopped:
+        task = self.task
+        return Stopped(reason, self.position, 0 if task is None else task.tid)
+
+    def _stepped(self, stopped: Stopped) -> Stopped:
+        """What was limited to a number of steps has taken them."""
+        return replace(stopped, reason=Reason.STEP) if stopped.reason is Reason.LIMIT else stopped
+
+    # ---- the host ----------------------------------------------------------------------------
+
+    def _ask_host(self) -> Input | None:
+        """Wait for input or for a deadline of the host's clock; None where nothing came."""
+        found: list[Input] = []
+        self.stopper.interruptible(lambda: found.extend(self._waited()))
+        return self._log(found[0]) if found else None
+
+    def _waited(self) -> Iterator[Input]:
+        system, seconds = self.system, None
+        deadline = system.scheduler.next_deadline() if system.clock.host else None
+        if deadline is not None:
+            seconds = max(deadline - self._host_now(), 0) / NANOSECONDS
+        if self.streams.wait(seconds, system.console.wants_input):
+            yield Input(self.position, data=self.streams.read())
+        elif deadline is not None:
+            yield Input(self.position, now=self._host_now())
+
+    def _host_now(self) -> int:
+        return time.monotonic_ns() - self._started
+
+    def _log(self, fresh: Input) -> Input:
+        self.history.inputs.append(fresh)
+        return fresh
+
+    def _take_in(self, entry: Input) -> None:
+        """Let the guest have what came from outside; that is a step."""
+        console = self.system.console
+        if entry.closed is not None:
+            console.broken.add(entry.closed)
+        elif entry.now is not None:
+            self.system.clock.advance_to(entry.now)
+            self.kernel.wake_due()
+        elif entry.data:
+            console.feed(entry.data)
+        else:
+            console.end_of_input()
+        self.kernel.skip()
+
+    # ---- looking -----------------------------------------------------------------------------
+
+    def find_task(self, tid: int) -> Task | None:
+        """The task of this number, as it is now."""
+        return self.system.tasks.find(tid)
+
+    def registers(self, task: Task) -> dict[str, int]:
+        """The ten general registers and the six selectors, by name."""
+        is_loaded = self.system.scheduler.current is task
+        words = self.machine.registers if is_loaded else task.context.words
+        values = dict(zip(REGISTER_NAMES, words, strict=True))
+        if is_loaded:
+            return values | {name: self.machine.segment(name) for name in SEGMENT_NAMES}
+        return values | self.machine.look_into(task.context)[0]
+
+    def fxsave(self, task: Task) -> bytes:
+        """The x87 and SSE state as FXSAVE's 512 octets."""
+        if self.system.scheduler.current is task:
+            return self.machine.read_fxsave()
+        return self.machine.look_into(task.context)[1]
+
+    def read_memory(self, task: Task, address: int, length: int) -> bytes:
+        """Octets of a task's memory, as many as there are; nothing is changed by looking."""
+        return b"" if task.memory_left else peek(task.memory, address, length)
+
+    def disassemble(self, task: Task, address: int, count: int) -> list[Instruction]:
+        """`count` instructions from an address on, or fewer where they do not decode."""
+        code = self.read_memory(task, address, LONGEST_INSTRUCTION * count)
+        return list(islice(instructions(code, address), count))
+
+    def program(self, task: Task) -> Program | None:
+        """Symbols and lines of what the task runs; None for a task without memory."""
+        if task.memory_left or task.memory.executable is None:
+            return None
+        return program_of(task.memory.executable)
