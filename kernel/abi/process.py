@@ -65,6 +65,21 @@ class WaitIdType(IntEnum):
     P_PIDFD = 3
 
 
+class PidfdFlag(IntEnum):
+    """Flags of pidfd_open(2)."""
+
+    PIDFD_NONBLOCK = 0o4000
+    PIDFD_THREAD = 0o200
+
+
+class PidfdSignalFlag(IntEnum):
+    """Flags of pidfd_send_signal(2)."""
+
+    PIDFD_SIGNAL_THREAD = 1
+    PIDFD_SIGNAL_THREAD_GROUP = 2
+    PIDFD_SIGNAL_PROCESS_GROUP = 4
+
+
 class Resource(IntEnum):
     """Resource limits (getrlimit(2)), numbered as on i386."""
 

@@ -12,6 +12,7 @@ from kernel.errors import SysError
 if TYPE_CHECKING:
     from kernel.fs.inode import Inode
     from kernel.task.credentials import Credentials
+    from kernel.task.task import Task
 
 READ, WRITE, SEARCH = int(Access.R_OK), int(Access.W_OK), int(Access.X_OK)
 EXECUTE = SEARCH
@@ -55,6 +56,22 @@ def require_owner(credentials: Credentials, inode: Inode) -> None:
     """EPERM for others than the owner."""
     if not is_owner(credentials, inode):
         raise SysError(Errno.EPERM)
+
+
+def may_inspect(reader: Task, target: Task, as_file: bool = False) -> bool:
+    """Whether a task may look into another as a debugger does (ptrace(2), access mode checking).
+
+    All ids are those of the reader (real ones, for files in /proc those of the file system), and
+    the target gave its memory and capabilities to be seen; or by CAP_SYS_PTRACE.
+    """
+    mine, theirs = reader.credentials, target.credentials
+    if reader.process is target.process or mine.has(Capability.CAP_SYS_PTRACE):
+        return True
+    uid, gid = (mine.fsuid, mine.fsgid) if as_file else (mine.uid, mine.gid)
+    has_ids = {theirs.uid, theirs.euid, theirs.suid} == {uid}
+    has_ids &= {theirs.gid, theirs.egid, theirs.sgid} == {gid}
+    capabilities = mine.effective if as_file else mine.permitted
+    return has_ids and target.process.is_dumpable and not theirs.permitted & ~capabilities
 
 
 def require_removal(credentials: Credentials, directory: Inode, victim: Inode) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFLNK, OpenFlag
-from kernel.abi.process import Capability
 from kernel.errors import SysError
 from kernel.fs import proc_memory, proc_mounts, proc_status
 from kernel.fs.inode import Inode, SymlinkInode
 from kernel.fs.path import Location
+from kernel.fs.permission import may_inspect
 from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, Store
 
 if TYPE_CHECKING:
@@ -108,11 +108,8 @@ _THREAD_FILES = (*_COMMON, (b"stat", 0o444, proc_status.thread_stat, None))
 
 
 def check_insight(reader: Task, task: Task) -> None:
-    """EACCES unless the reader could trace the task: the same user, or CAP_SYS_PTRACE."""
-    if reader.process is task.process or reader.credentials.has(Capability.CAP_SYS_PTRACE):
-        return
-    credentials = task.credentials
-    if {credentials.uid, credentials.euid, credentials.suid} != {reader.credentials.fsuid}:
+    """EACCES unless the reader could trace the task."""
+    if not may_inspect(reader, task, as_file=True):
         raise SysError(Errno.EACCES)
 
 

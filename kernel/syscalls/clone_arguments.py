@@ -15,6 +15,7 @@ from kernel.task import tls
 from kernel.task.task import Call, Task
 
 PARENT_SETTID, SETTLS = CloneFlag.CLONE_PARENT_SETTID, CloneFlag.CLONE_SETTLS
+PIDFD = CloneFlag.CLONE_PIDFD
 CHILD_TID = CloneFlag.CLONE_CHILD_SETTID | CloneFlag.CLONE_CHILD_CLEARTID
 CLONE_ARGS_SIZES = (64, 80, 88)
 """Sizes of struct clone_args over the years (clone(2))."""
@@ -51,7 +52,7 @@ class _ConditionalArgument(Argument):
 
     moment = Moment.EXIT
 
-    def __init__(self, flags: CloneFlag) -> None:
+    def __init__(self, flags: int) -> None:
         self.flags = flags
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
@@ -98,13 +99,14 @@ class _StructureArgument(Argument):
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         try:
-            flags, _, child_tid, parent_tid, signal, stack, size, newtls = read_clone_args(
+            flags, pidfd, child_tid, parent_tid, signal, stack, size, newtls = read_clone_args(
                 task, call.words[word], call.words[word + 1]
             )
         except SysError:
             return ("ptr", call.words[word])
         fields: list[tuple[str, Described]] = [
             ("flags", ("flags", flags, flags_and_signal_text(flags, 0))),
+            ("pidfd", ("ptr", pidfd) if flags & PIDFD else ("omit",)),
             ("child_tid", ("ptr", child_tid) if flags & CHILD_TID else ("omit",)),
             ("parent_tid", ("ptr", parent_tid) if flags & PARENT_SETTID else ("omit",)),
             ("exit_signal", ("signal", signal)),
@@ -119,9 +121,12 @@ class _StructureArgument(Argument):
         if call.result < 0:
             return None
         arguments = read_clone_args(task, call.words[word], call.words[word + 1])
-        if not arguments[0] & PARENT_SETTID:
-            return None
-        return ("struct", [("parent_tid", _describe_tid(task, arguments[3]))], False)
+        stored = [
+            (name, _describe_tid(task, arguments[field]))
+            for flag, name, field in ((PIDFD, "pidfd", 1), (PARENT_SETTID, "parent_tid", 3))
+            if arguments[0] & flag
+        ]
+        return ("struct", stored, False) if stored else None
 
 
 class _SizeArgument(Argument):
@@ -131,7 +136,7 @@ class _SizeArgument(Argument):
 
 
 FlagsAndSignal = Annotated[int, _FlagsArgument()]
-ParentTid = Annotated[int, _ParentTidArgument(PARENT_SETTID)]
+ParentTid = Annotated[int, _ParentTidArgument(PARENT_SETTID | PIDFD)]
 Tls = Annotated[int, _TlsArgument(SETTLS)]
 ChildTid = Annotated[int, _ConditionalArgument(CHILD_TID)]
 CloneArgs = Annotated[int, _StructureArgument()]

@@ -89,6 +89,8 @@ def prctl(
         task.death_signal = value
     elif option == Prctl.PR_GET_PDEATHSIG:
         task.memory.write_word(value, task.death_signal)
+    elif option == Prctl.PR_GET_CHILD_SUBREAPER:
+        task.memory.write_word(value, task.process.is_subreaper)
     elif option == Prctl.PR_SET_KEEPCAPS and value <= 1:
         task.credentials = replace(task.credentials, keeps_capabilities=bool(value))
     else:
@@ -110,6 +112,8 @@ def _flags(task: Task, option: int, value: int) -> int:
         return 1
     if option == Prctl.PR_SET_DUMPABLE and value <= 1:
         process.is_dumpable = bool(value)
+    elif option == Prctl.PR_SET_CHILD_SUBREAPER:
+        process.is_subreaper = bool(value)
     elif option == Prctl.PR_SET_NO_NEW_PRIVS and value == 1:
         task.no_new_privileges = True
     else:

@@ -50,11 +50,18 @@ def clone_(
     newtls: Tls,
     child_tid: ChildTid,
 ) -> Ending:
-    """clone(2), i386 order: flags and exit signal, stack, parent_tid, tls, child_tid."""
+    """clone(2), i386 order: flags and exit signal, stack, parent_tid, tls, child_tid.
+
+    With CLONE_PIDFD the descriptor is stored where parent_tid points to.
+    """
     flags = flags_word & ~EXIT_SIGNAL_MASK
     signal = flags_word & EXIT_SIGNAL_MASK
     descriptors = tls.with_user_desc(task, newtls) if flags & SETTLS else None
-    return clone(task, CloneRequest(flags, signal, stack, parent_tid, child_tid, descriptors))
+    both = CloneFlag.CLONE_PARENT_SETTID | CloneFlag.CLONE_DETACHED
+    if flags & CloneFlag.CLONE_PIDFD and flags & both:
+        raise SysError(Errno.EINVAL)
+    places = parent_tid, child_tid, parent_tid
+    return clone(task, CloneRequest(flags, signal, stack, *places, descriptors))
 
 
 @syscall(Sysno.CLONE3)
@@ -63,18 +70,20 @@ def clone3(task: Task, arguments: CloneArgs, size: CloneArgsSize) -> Ending:
 
     set_tid and cgroup are refused with EINVAL.
     """
-    flags, _, child_tid, parent_tid, signal, stack, stack_size, newtls = read_clone_args(
+    flags, pidfd, child_tid, parent_tid, signal, stack, stack_size, newtls = read_clone_args(
         task, arguments, size
     )
     if flags & EXIT_SIGNAL_MASK or signal > LAST_SIGNAL or bool(stack) != bool(stack_size):
         raise SysError(Errno.EINVAL)
     if flags & (CloneFlag.CLONE_THREAD | CloneFlag.CLONE_PARENT) and signal:
         raise SysError(Errno.EINVAL)
-    if max(child_tid, parent_tid, stack + stack_size, newtls) > 0xFFFF_FFFF:
+    if max(pidfd, child_tid, parent_tid, stack + stack_size, newtls) > 0xFFFF_FFFF:
         raise SysError(Errno.EINVAL)
     descriptors = tls.with_user_desc(task, newtls) if flags & SETTLS else None
     top = stack + stack_size
-    return clone(task, CloneRequest(flags, signal, top, parent_tid, child_tid, descriptors))
+    if flags & CloneFlag.CLONE_DETACHED:
+        raise SysError(Errno.EINVAL)
+    return clone(task, CloneRequest(flags, signal, top, parent_tid, child_tid, pidfd, descriptors))
 
 
 @syscall(Sysno.EXIT)

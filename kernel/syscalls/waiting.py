@@ -21,6 +21,7 @@ from kernel.syscalls.arguments import (
     Moment,
     enum_of,
 )  # fmt: skip
+from kernel.syscalls.pidfds import file_of_process
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
 from kernel.task.waiting import Report, wait_for_child
@@ -137,17 +138,27 @@ def waitid(
     options: WaitOptions,
     rusage: OutUsage,
 ) -> int:
-    """waitid(2). P_PIDFD is refused with EINVAL: there are no pid descriptors."""
+    """waitid(2): EAGAIN of a nonblocking pidfd, EBADF, ECHILD, EINVAL, EFAULT (after reaping)."""
     which = enum_of(WaitIdType, kind)
     allowed = _WAITID_STATES | WaitOption.WNOHANG | WaitOption.WNOWAIT | _CLONE_OPTIONS
-    if options & ~allowed or not options & _WAITID_STATES or which is WaitIdType.P_PIDFD:
+    if options & ~allowed or not options & _WAITID_STATES:
         raise SysError(Errno.EINVAL)
-    if which is WaitIdType.P_PID and number <= 0:
+    if number < 0 and which is not WaitIdType.P_ALL:
         raise SysError(Errno.EINVAL)
-    if which is WaitIdType.P_PGID and number == 0:
+    is_nonblocking = False
+    if which is WaitIdType.P_PIDFD:
+        file = file_of_process(task, number)
+        is_nonblocking = file.is_nonblocking and not options & WaitOption.WNOHANG
+        which, number = WaitIdType.P_PID, file.process.pid if not file.is_reaped else 0
+    elif which is WaitIdType.P_PID and number == 0:
+        raise SysError(Errno.EINVAL)
+    elif which is WaitIdType.P_PGID and number == 0:
         number = task.process.group
     try:
-        report = wait_for_child(task, which, number, options)
+        hanging = WaitOption.WNOHANG if is_nonblocking else 0
+        report = wait_for_child(task, which, number, options | hanging)
+        if report is None and is_nonblocking:
+            raise SysError(Errno.EAGAIN)
     except SysError:
         _write_info(task, info, None)
         raise

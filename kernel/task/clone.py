@@ -25,6 +25,7 @@ from kernel.abi.process import Capability, CloneFlag, Resource
 from kernel.errors import Ending, Hold, SysError
 from kernel.fs.context import FsContext
 from kernel.fs.file_table import FileTable
+from kernel.fs.pidfd import ProcessFile
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.charge import Charge
 from kernel.signals.state import Pending, Sighand, SignalState
@@ -51,19 +52,21 @@ _PARENT, _SETTLS = CloneFlag.CLONE_PARENT.value, CloneFlag.CLONE_SETTLS.value
 _PARENT_SETTID = CloneFlag.CLONE_PARENT_SETTID.value
 _CHILD_SETTID = CloneFlag.CLONE_CHILD_SETTID.value
 _CHILD_CLEARTID = CloneFlag.CLONE_CHILD_CLEARTID.value
+_PIDFD = CloneFlag.CLONE_PIDFD.value
 _CLEAR_SIGHAND = CloneFlag.CLONE_CLEAR_SIGHAND.value
 _NAMESPACES = (
     CloneFlag.CLONE_NEWNS | CloneFlag.CLONE_NEWCGROUP | CloneFlag.CLONE_NEWUTS
     | CloneFlag.CLONE_NEWIPC | CloneFlag.CLONE_NEWUSER | CloneFlag.CLONE_NEWPID
-    | CloneFlag.CLONE_NEWNET | CloneFlag.CLONE_INTO_CGROUP | CloneFlag.CLONE_PIDFD
+    | CloneFlag.CLONE_NEWNET | CloneFlag.CLONE_INTO_CGROUP
 )  # fmt: skip
 
 
 class CloneRequest(NamedTuple):
     """What the caller asked for; addresses are linear, 0 for none.
 
-    `tls` is the descriptor table the child gets when CLONE_SETTLS is set. `by_vfork` is set where
-    the system's own vfork (semantics.py) is at work, not clone's flags alone.
+    `pidfd` is where a descriptor of the child is stored, with CLONE_PIDFD; `tls` the descriptor
+    table the child gets when CLONE_SETTLS is set. `by_vfork` is set where the system's own vfork
+    (semantics.py) is at work, not clone's flags alone.
     """
 
     flags: int
@@ -71,6 +74,7 @@ class CloneRequest(NamedTuple):
     stack: int = 0
     parent_tid: int = 0
     child_tid: int = 0
+    pidfd: int = 0
     tls: tuple[int, int, int] | None = None
     by_vfork: bool = False
 
@@ -159,8 +163,19 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
     if not flags & _VM:
         child.rseq_area, child.rseq_signature = task.rseq_area, task.rseq_signature
     child.exit_signal = -1 if flags & _THREAD else _exit_signal(task, request)
+    if flags & _PIDFD:
+        _store_pidfd(task, child, request)
     _copy_registers(task, child, request)
     return child
+
+
+def _store_pidfd(task: Task, child: Task, request: CloneRequest) -> None:
+    """A descriptor of the child for the caller, not for the child; EMFILE, EFAULT."""
+    thread = child if request.flags & _THREAD else None
+    file = ProcessFile(task.system, child.process, thread, 0)
+    number = task.files.lowest_free(task.process.limits.soft(Resource.RLIMIT_NOFILE))
+    task.memory.write_word(request.pidfd, number)
+    task.files.put(number, file, close_on_exec=True)
 
 
 def _charged(task: Task, thing: _Chargeable) -> _Chargeable:
@@ -260,6 +275,7 @@ def _enter(task: Task, child: Task, request: CloneRequest) -> None:
     system, process = task.system, child.process
     if not request.flags & _THREAD:
         process.leader = child
+        process.maker = task if not request.flags & _PARENT else task.process.maker
         assert process.parent is not None
         process.parent.children.append(process)
     process.threads.append(child)

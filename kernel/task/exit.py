@@ -83,6 +83,8 @@ def complete_exit(task: Task) -> None:
 def _leave_process(task: Task) -> None:
     """The leader stays as a zombie until all others are gone; others vanish at once."""
     process = task.process
+    if process.children:
+        _give_children_up(task)
     if task.is_leader:
         task.move_to(TaskState.ZOMBIE, "exit")
         if len(process.threads) == 1:
@@ -94,10 +96,37 @@ def _leave_process(task: Task) -> None:
     _account(task)
     process.threads.remove(task)
     _remove(task)
+    _tell_watchers(process)
     if process.is_zombie:
         _end_process(process)
     else:
         stop.thread_left(task)
+
+
+def _tell_watchers(process: Process) -> None:
+    if process.end_watched is not None:
+        process.end_watched.wake_all()
+
+
+def _give_children_up(task: Task) -> None:
+    """Another thread inherits the children that this one made; they may want to know (prctl(2))."""
+    process = task.process
+    heir = next(
+        (other for other in process.threads if other is not task and not other.is_gone), None
+    )
+    for child in process.children:
+        if child.maker is task:
+            if heir is not None:
+                child.maker = heir
+            _send_death_signals(child, process)
+
+
+def _send_death_signals(orphan: Process, dead: Process) -> None:
+    uid = dead.leader.credentials.uid
+    for thread in orphan.threads:
+        if thread.death_signal:
+            info = SigInfo(thread.death_signal, SiCode.SI_USER, dead.pid, uid)
+            send.send_to_process(orphan, info)
 
 
 def _account(task: Task) -> None:
@@ -116,31 +145,43 @@ def _remove(task: Task) -> None:
 
 
 def _end_process(process: Process) -> None:
-    """Orphans go to init, the parent is told; it may not care for zombies."""
+    """Orphans go to another process, the parent is told; it may not care for zombies."""
     task = process.leader
     process.alarm = None
     if process.timers:
         posix_timers.delete_all(process)
     job_control.leave_family(process)
-    for orphan in process.children:
-        _adopt(orphan, task)
-    process.children = []
+    _tell_watchers(process)
+    if process.children:
+        heir = _find_reaper(process)
+        for orphan in process.children:
+            _adopt(orphan, heir)
+        process.children = []
     parent = process.parent
     assert parent is not None
     if not waiting.report_exited(process) or parent is task.system.tasks.init:
         reap(process, parent)
 
 
-def _adopt(orphan: Process, task: Task) -> None:
-    """init becomes the parent; what has ended already it reaps at once."""
-    init = task.system.tasks.init
-    orphan.parent = init
-    init.children.append(orphan)
+def _find_reaper(process: Process) -> Process:
+    """The nearest ancestor that asked for orphans and has a living thread, or init."""
+    ancestor = process.parent
+    while ancestor is not None and ancestor.parent is not None:
+        if ancestor.is_subreaper and any(not thread.is_gone for thread in ancestor.threads):
+            return ancestor
+        ancestor = ancestor.parent
+    return process.leader.system.tasks.init
+
+
+def _adopt(orphan: Process, heir: Process) -> None:
+    """Another process becomes the parent; what has ended already it is told of, init reaps it."""
+    orphan.parent = heir
+    orphan.maker = next((one for one in heir.threads if not one.is_gone), heir.leader)
+    heir.children.append(orphan)
     orphan.leader.exit_signal = Signal.SIGCHLD
-    if orphan.leader.death_signal:
-        send.send_to_task(orphan.leader, SigInfo(orphan.leader.death_signal, SiCode.SI_USER))
-    if orphan.is_zombie:
-        reap(orphan, init)
+    is_init = heir is heir.leader.system.tasks.init
+    if orphan.is_zombie and (not waiting.report_exited(orphan) or is_init):
+        reap(orphan, heir)
 
 
 def stays_as_zombie(process: Process, parent: Process) -> bool:
@@ -161,6 +202,7 @@ def reap(process: Process, parent: Process) -> None:
     task.move_to(TaskState.DEAD, "reaped")
     parent.children.remove(process)
     process.threads.clear()
+    _tell_watchers(process)
     _remove(task)
     if task.system.journal.recording:
         system = task.system

@@ -53,6 +53,12 @@ class Process:
         self.must_tell_continued = False
         """It goes on, but has not run yet; when it does, the parent gets SIGCHLD."""
         self.has_executed = False
+        self.end_watched: WaitQueue | None = None
+        """Here those sleep who poll descriptors of the process or of its threads."""
+        self.maker: Task | None = None
+        """The thread of the parent that made it, or inherited it from a thread."""
+        self.is_subreaper = False
+        """Orphans among its descendants become its children (prctl(2))."""
         self.held_for: WaitQueue | None = None
         """Where vfork suspends the whole process: its other threads sleep here."""
         self.sends_no_sigchld = self.waits_for_waitpid = False

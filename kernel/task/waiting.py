@@ -11,6 +11,7 @@ from kernel.abi.process import (
     CONTINUED_STATUS,
     WALL,
     WCLONE,
+    WNOTHREAD,
     WaitIdType,
     WaitOption,
     stop_status,
@@ -55,7 +56,7 @@ def wait_for_child(task: Task, kind: WaitIdType, number: int, options: int) -> R
     ECHILD when no child fits. Raises Block until one changes (wait(2)).
     """
     process = task.process
-    fitting = [child for child in process.children if _fits(child, process, kind, number, options)]
+    fitting = [child for child in process.children if _fits(child, task, kind, number, options)]
     for child in fitting:
         report = _report(child, process, options)
         if report is not None:
@@ -67,8 +68,10 @@ def wait_for_child(task: Task, kind: WaitIdType, number: int, options: int) -> R
     raise Block(process.child_changed)
 
 
-def _fits(child: Process, parent: Process, kind: WaitIdType, number: int, options: int) -> bool:
+def _fits(child: Process, task: Task, kind: WaitIdType, number: int, options: int) -> bool:
     if kind is WaitIdType.P_PID and child.pid != number:
+        return False
+    if options & WNOTHREAD and child.maker is not task:
         return False
     if kind is WaitIdType.P_PGID and child.group != number:
         return False

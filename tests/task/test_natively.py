@@ -19,7 +19,7 @@ EXECUTED = [
     "./looplink", "/dev/null",
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
-NEED_ROOT = ("ids", "timers")
+NEED_ROOT = ("ids", "pidfds", "timers")
 
 every_program = pytest.mark.parametrize("name", NAMES)
 
