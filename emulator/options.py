@@ -194,6 +194,7 @@ def session_options(parsed: argparse.Namespace) -> Options:
         fails_in=parsed.fail_alloc,
         check=_check_settings(parsed),
         locate=getattr(parsed, "locate", False),
+        trace_stacks=getattr(parsed, "stack_traces", False),
         injections=tuple(getattr(parsed, "injections", ())),
         check_exit=parsed.check_exit,
     )

@@ -62,6 +62,8 @@ class Options:
     record: bool = False
     locate: bool = False
     """Whether events tell, too, at which instruction each call was made."""
+    trace_stacks: bool = False
+    """Whether they tell who called whom."""
     vfork: VforkSemantics = SYSTEMS["linux"]
     copying_fork: bool = False
     overcommit: bool = True

@@ -50,7 +50,8 @@ def build_system(machine: Machine, options: Options, kinds: Kinds, recording: bo
         injections=options.injections,
     )
     clock = Clock(time.time_ns(), host=True) if options.host_clock else Clock()
-    system = System(machine, settings, clock, Journal(recording, options.locate))
+    journal = Journal(recording, options.locate, options.trace_stacks)
+    system = System(machine, settings, clock, journal)
     system.console = Console(system, kinds)
     return system
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Described = tuple[Any, ...]
+StackFrame = tuple[str, str, int, int]
+"""File and function ("" where unknown), offset in the function, offset in the file (or address)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,19 +268,31 @@ class Located(Event):
     address: int
 
 
-LOCATED = frozenset({Booted, SyscallEntered, SyscallExited, SignalDelivered, TaskStopped})
-"""Events before which a journal that is `locating` has a Located."""
+@dataclass(frozen=True, slots=True)
+class StackTraced(Event):
+    """The next event of this task found this call stack, the innermost function first."""
+
+    frames: tuple[StackFrame, ...]
+
+
+PLACED = frozenset({Booted, SyscallEntered, SyscallExited, SignalDelivered, TaskStopped})
+"""Events before which it may be told where they found their task."""
 
 
 class Journal:
     """Collects events while `recording`; whoever reads them drains it between runs.
 
-    Emitters test `recording` first, so that nothing is built when nobody records.
+    Emitters test `recording` first, so that nothing is built when nobody records. With `locating`
+    a Located, with `tracing_stacks` a StackTraced goes before each of the events of PLACED.
     """
 
-    def __init__(self, recording: bool = False, locating: bool = False) -> None:
+    def __init__(
+        self, recording: bool = False, locating: bool = False, tracing_stacks: bool = False
+    ) -> None:
         self.recording = recording
         self.locating = locating
+        self.tracing_stacks = tracing_stacks
+        self.placed: frozenset[type[Event]] = PLACED if locating or tracing_stacks else frozenset()
         self.sequence = 0
         self.events: list[Event] = []
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from kernel import events
 from kernel.errors import BadGuest
-from kernel.events import Described, Event
+from kernel.events import Described, Event, StackFrame
 
 SCHEMA = "emu386-record"
 VERSION = 1
@@ -70,8 +70,8 @@ def _all_described(values: list[Any]) -> tuple[Described | None, ...]:
     return tuple([_maybe_described(value) for value in values])
 
 
-def _pairs(values: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
-    return tuple([tuple(pair) for pair in values])
+def _tuples(values: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple([tuple(each) for each in values])
 
 
 def _many(items: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +86,12 @@ _PAIR = {
     "minItems": 2,
     "maxItems": 2,
 }
+_FRAME = {
+    "type": "array",
+    "prefixItems": [{"type": kind} for kind in ("string", "string", "integer", "integer")],
+    "minItems": 4,
+    "maxItems": 4,
+}
 SHAPES: dict[Any, Shape] = {
     int: Shape({"type": "integer"}, write=int.__repr__),
     str: Shape({"type": "string"}, write=encode_basestring_ascii),
@@ -96,7 +102,8 @@ SHAPES: dict[Any, Shape] = {
     Described | None: Shape(_A_VALUE_OR_NULL, _maybe_described),
     tuple[Described, ...]: Shape(_many(_A_VALUE), _all_described),
     tuple[Described | None, ...]: Shape(_many(_A_VALUE_OR_NULL), _all_described),
-    tuple[tuple[str, int | str], ...]: Shape(_many(_PAIR), _pairs),
+    tuple[tuple[str, int | str], ...]: Shape(_many(_PAIR), _tuples),
+    tuple[StackFrame, ...]: Shape(_many(_FRAME), _tuples),
 }
 KINDS: dict[str, type[Event]] = {
     name: kind

@@ -17,6 +17,7 @@ from emulator.views.leader import NO_TIMES, Times, seconds, stamper
 from emulator.views.pid_names import PidNames
 from emulator.views.results import result
 from emulator.views.selection import EVERYTHING, Selection
+from emulator.views.stack_lines import stack_text
 from emulator.views.values import DEFAULT, Style, arguments_text, text
 from emulator.views.wait_status import ending
 from kernel.abi.process import CloneFlag
@@ -28,6 +29,7 @@ from kernel.events import (
     Event,
     Located,
     SignalDelivered,
+    StackTraced,
     SyscallEntered,
     SyscallExited,
     TaskCreated,
@@ -63,6 +65,8 @@ class Options:
     """-n: the number of the call before each line."""
     places: bool = False
     """-i: the address of the next instruction."""
+    stacks: bool = False
+    """-k: who called whom, after each line."""
     decoding: Decoding = PLAIN
     names: bool = False
     """-Y: the names of processes behind pids."""
@@ -112,6 +116,10 @@ class Strace:
         self._numbers: dict[int, int] = {}
         """The last call of each task."""
         self._places: dict[int, str] = {}
+        self._stacks: dict[int, str] = {}
+        """The stack of each task's last event, as text."""
+        self._last_stacks: dict[int, str] = {}
+        """That of a shown call which does not return: it stands after the task's end."""
         self._full_style = replace(options.style, abbreviate=False)
         self._padding = [" " * (options.column - column) for column in range(options.column)]
         self._handlers: dict[type[Event], Callable[[Any], str]] = {
@@ -120,6 +128,7 @@ class Strace:
             SyscallExited: self._syscall_exited,
             TaskCreated: self._task_created,
             Located: self._located,
+            StackTraced: self._stack_traced,
             TaskExecuted: self._task_executed,
             TaskExited: self._task_exited,
             TaskStopped: self._task_stopped,
@@ -213,7 +222,7 @@ class Strace:
         environment = text(("brief", brief, ("array", event.variables, False)), style)
         call = OpenCall("execve", 3, (), event.time)
         begun = self._begin_call(event.pid, call, f"{path}, {argv}, {environment}")
-        return begun + self._finish(event.pid, "", "0", "successful")
+        return begun + self._finish(event.pid, "", "0", "successful") + self._stack(event.pid)
 
     def _begins(self, name: str, arguments: tuple[Described | None, ...]) -> bool:
         selection = self.options.selection
@@ -277,6 +286,8 @@ class Strace:
         arguments = self._late_arguments(call, late)
         outcome = "successful" if event.error is None else "failed"
         line = self._finish(event.pid, arguments, self._result(event, call.name), outcome)
+        if line and self._stacks:
+            line += self._stack(event.pid)
         if self._is_plain or not line or event.error is not None:
             return line
         return line + dump(call.data or self._dumped(call.name, call.words, event.arguments))
@@ -330,7 +341,9 @@ class Strace:
 
     def _end_without_return(self, pid: int, call: OpenCall) -> str:
         """The task ends in this call; arguments not written yet never will be."""
-        return self._finish(pid, " <unfinished ...>" if call.rest else "", "?", "unfinished")
+        line = self._finish(pid, " <unfinished ...>" if call.rest else "", "?", "unfinished")
+        self._last_stacks[pid] = self._stack(pid)
+        return line
 
     def _task_created(self, event: TaskCreated) -> str:
         options = self.options
@@ -347,6 +360,14 @@ class Strace:
     def _located(self, event: Located) -> str:
         self._places[event.pid] = f"{event.address:08x}"
         return ""
+
+    def _stack_traced(self, event: StackTraced) -> str:
+        if self.options.stacks:
+            self._stacks[event.pid] = stack_text(event.frames)
+        return ""
+
+    def _stack(self, pid: int) -> str:
+        return self._stacks.get(pid, "")
 
     def _task_executed(self, event: TaskExecuted) -> str:
         pid = event.pid
@@ -368,8 +389,10 @@ class Strace:
         call = self.calls.get(pid)
         last = self._end_without_return(pid, call) if call is not None else ""
         self._places.pop(pid, None)
+        self._stacks.pop(pid, None)
         if "exit" not in self.options.quiet:
             last += self._whole_line(pid, f"+++ {ending(event.status)} +++")
+        last += self._last_stacks.pop(pid, "")
         self.attached.remove(pid)
         return last
 
@@ -378,7 +401,8 @@ class Strace:
             return ""
         if not self.options.selection.has_signal(event.signal):
             return ""
-        return self._whole_line(event.pid, f"--- stopped by {signal_name(event.signal)} ---")
+        line = self._whole_line(event.pid, f"--- stopped by {signal_name(event.signal)} ---")
+        return line + self._stack(event.pid)
 
     def _signal_delivered(self, event: SignalDelivered) -> str:
         # SIGKILL ends a task without asking its tracer
@@ -388,4 +412,5 @@ class Strace:
             return ""
         named = event.info if self._names is None else self._names.siginfo(event.info)
         info = text(named, self.style)
-        return self._whole_line(event.pid, f"--- {signal_name(event.signal)} {info} ---")
+        line = self._whole_line(event.pid, f"--- {signal_name(event.signal)} {info} ---")
+        return line + self._stack(event.pid)

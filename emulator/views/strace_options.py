@@ -111,6 +111,8 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
                help="where results stand (40)")  # fmt: skip
     add_option("-i", "--instruction-pointer", action="store_true", dest="locate",
                help="the address of the next instruction before each line")  # fmt: skip
+    add_option("-k", "--stack-traces", action="store_true", dest="stack_traces",
+               help="who called whom, after each line")  # fmt: skip
     add_option("-n", "--syscall-number", action="store_true", dest="numbers",
                help="the number of the call before each line")  # fmt: skip
     add_option("-s", "--string-limit", type=whole, default=32, metavar="N",
@@ -235,6 +237,7 @@ def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
         column=parsed.columns,
         numbers=parsed.numbers,
         places=parsed.locate,
+        stacks=parsed.stack_traces,
         decoding=PLAIN if decoding == PLAIN else decoding,
         names=parsed.pid_names is not None,
         detach_on_exec=parsed.detach_on is not None,

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 _Item = TypeVar("_Item")
-_ESP, _EBP = 4, 5
-"""DWARF numbers of i386 registers."""
+_ESP, _EBP, _RETURN = 4, 5, 8
+"""DWARF numbers of i386 registers; those of general registers are the machine's."""
 _SHF_EXECINSTR = 4
 _BREG_EBP, _DEREF = 0x75, 0x06
 """DWARF's operations "EBP and an offset" and "the word there"."""
@@ -39,7 +39,8 @@ class FrameRule(NamedTuple):
 
     The CFA is ESP or EBP and an offset, or (`indirect`, in functions that align their stack) the
     word there. EBP was saved beside the CFA, or beside the place that EBP itself points to.
-    The return address lies at CFA - 4; once the function has returned, ESP is at least the CFA.
+    The return address lies at CFA - 4, unless it is `kept_in` a register, or there is none to
+    return to; once the function has returned, ESP is at least the CFA.
     """
 
     from_ebp: bool
@@ -47,6 +48,8 @@ class FrameRule(NamedTuple):
     indirect: bool
     saved_ebp: int | None
     saved_beside_ebp: bool
+    kept_in: int | None = None
+    is_outermost: bool = False
 
 
 class FrameTable(NamedTuple):
@@ -169,12 +172,15 @@ def _rules(entry: Any, address: int) -> Iterator[FrameRule]:
         place = True, _signed(cfa.expr[1]), True
     else:
         return
+    back = rows[-1].get(_RETURN)
+    kept_in = back.arg if back is not None and back.type == "REGISTER" and back.arg < 8 else None
+    end = kept_in, back is not None and back.type == "UNDEFINED"
     if saved is not None and saved.type == "OFFSET":
-        yield FrameRule(*place, saved.arg, False)
+        yield FrameRule(*place, saved.arg, False, *end)
     elif saved is not None and saved.type == "EXPRESSION" and saved.arg[0] == _BREG_EBP:
-        yield FrameRule(*place, _signed(saved.arg[1]), True)
+        yield FrameRule(*place, _signed(saved.arg[1]), True, *end)
     else:
-        yield FrameRule(*place, None, False)
+        yield FrameRule(*place, None, False, *end)
 
 
 def _signed(leb: int) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from emulator.machine.machine import EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP
-from kernel.check.debug_data import FrameRule
+from emulator.machine.machine import EBP, EIP, ESP
 from kernel.check.instruction import peek
 from kernel.check.program import Program
+from kernel.check.unwinding import by_rule, popped_return, word
 
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace
@@ -21,8 +21,6 @@ _WRAPPERS = frozenset({
     "__kernel_vsyscall",
 })  # fmt: skip
 _STUB = b"\xcd\x80\xc3"
-_KEEPERS = (ECX, EDX, EBX, ESI, EDI, EBP)
-_LONGEST_CALL = 7
 _MAX_FRAMES = 16
 
 
@@ -76,14 +74,14 @@ class CallSite(NamedTuple):
 def find_call_site(program: Program, memory: AddressSpace, registers: memoryview) -> CallSite:
     """The site of the vfork whose `int` has just been executed with these registers."""
     eip, esp, ebp = registers[EIP], registers[ESP], registers[EBP]
-    popped = _word(memory, esp - 4)
-    if popped in [registers[register] for register in _KEEPERS] and _follows_call(memory, popped):
+    popped = popped_return(memory, registers)
+    if popped is not None:
         return _site(program, memory, popped, esp, ebp, True)
     wrappers: list[Frame] = []
     while len(wrappers) < _MAX_FRAMES and _is_wrapper(program, memory, eip):
         rule = program.frame_rule(eip - 1)
-        cfa, ebp = _unwind(memory, rule, esp, ebp) if rule is not None else (esp + 4, ebp)
-        name, eip = _name(program, eip - 1), _word(memory, cfa - 4)
+        cfa, ebp = by_rule(memory, rule, esp, ebp) if rule is not None else (esp + 4, ebp)
+        name, eip = _name(program, eip - 1), word(memory, cfa - 4)
         wrappers.append(Frame(name, program.extent(eip - 1), esp, cfa))
         esp = cfa
     site = _site(program, memory, eip, esp, ebp, bool(wrappers))
@@ -107,10 +105,10 @@ def _site(
         rule = program.frame_rule(at - 1)
         if rule is None:
             break
-        cfa, ebp = _unwind(memory, rule, low, ebp)
+        cfa, ebp = by_rule(memory, rule, low, ebp)
         if cfa <= low:
             break
-        name, at = _name(program, at - 1), _word(memory, cfa - 4)
+        name, at = _name(program, at - 1), word(memory, cfa - 4)
         frames.append(Frame(name, program.extent(at - 1), low, cfa))
         low = cfa
     name, extent = _name(program, pc - 1), program.extent(pc - 1)
@@ -120,27 +118,3 @@ def _site(
 def _name(program: Program, address: int) -> str:
     function = program.function_at(address)
     return function.name if function is not None else f"the function at {address:#x}"
-
-
-def _unwind(memory: AddressSpace, rule: FrameRule, esp: int, ebp: int) -> tuple[int, int]:
-    """CFA, and the caller's EBP."""
-    cfa = (ebp if rule.from_ebp else esp) + rule.offset
-    if rule.indirect:
-        cfa = _word(memory, cfa)
-    if rule.saved_ebp is None:
-        return cfa, ebp
-    return cfa, _word(memory, (ebp if rule.saved_beside_ebp else cfa) + rule.saved_ebp)
-
-
-def _word(memory: AddressSpace, address: int) -> int:
-    return int.from_bytes(peek(memory, address, 4), "little")
-
-
-def _follows_call(memory: AddressSpace, address: int) -> bool:
-    """Whether a call instruction ends right before the address."""
-    code = peek(memory, address - _LONGEST_CALL, _LONGEST_CALL)
-    if len(code) < _LONGEST_CALL:
-        return False
-    if code[-5] == 0xE8:
-        return True
-    return any(code[-n] == 0xFF and code[1 - n] >> 3 & 7 == 2 for n in range(2, _LONGEST_CALL + 1))

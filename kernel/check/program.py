@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -42,6 +43,8 @@ class Program:
         self.objects = _arranged([symbol for symbol in symbols if not symbol.is_code])
         self._function_starts = [symbol.start for symbol in self.functions]
         self._object_starts = [symbol.start for symbol in self.objects]
+        self._rules: dict[int, FrameRule | None] = {}
+        """Those that were asked for."""
         self._names_of_entries: dict[int, set[str]] = {}
         for symbol in self.functions:
             self._names_of_entries.setdefault(symbol.start, set()).add(symbol.name)
@@ -55,10 +58,11 @@ class Program:
 
     @cached_property
     def _frames(self) -> list[FrameTable]:
-        return [
+        tables = [
             table._replace(start=table.start + self._bias, end=table.end + self._bias)
             for table in debug_data.frames(self._image)
         ]
+        return sorted(tables, key=attrgetter("start"))
 
     # ---- names -------------------------------------------------------------------------------
 
@@ -99,8 +103,11 @@ class Program:
 
     def frame_rule(self, address: int) -> FrameRule | None:
         """The frame layout at an address; None where the file does not tell."""
-        table = self._frame_table(address)
-        return None if table is None else debug_data.frame_rule(table, address - self._bias)
+        if address not in self._rules:
+            table = self._frame_table(address)
+            place = address - self._bias
+            self._rules[address] = table and debug_data.frame_rule(table, place)
+        return self._rules[address]
 
     def extent(self, address: int) -> tuple[int, int]:
         """Start and end of the function that contains an address; (0, 0) where unknown."""
@@ -110,7 +117,8 @@ class Program:
         return found.start, min(found.end, found.start + _LONGEST_FUNCTION)
 
     def _frame_table(self, address: int) -> FrameTable | None:
-        return next((table for table in self._frames if table.start <= address < table.end), None)
+        i = bisect_right(self._frames, address, key=attrgetter("start")) - 1
+        return self._frames[i] if i >= 0 and address < self._frames[i].end else None
 
 
 def program_of(inode: Inode) -> Program:

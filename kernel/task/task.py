@@ -11,6 +11,8 @@ from kernel.errors import Block, Hold, Restart
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emulator.machine.machine import Context
     from kernel.check.watch import Watch
     from kernel.fs.context import FsContext
@@ -212,15 +214,34 @@ class Task:
     def emit(self, kind: type[events.Event], *details: Any) -> None:
         """Record an event about this task; call it only while the journal records."""
         system = self.system
-        if system.journal.locating and kind in events.LOCATED:
-            system.journal.emit(events.Located, system.clock.now, self.tid, self.instruction)
+        if kind in system.journal.placed:
+            self._tell_place(kind, details)
         system.journal.emit(kind, system.clock.now, self.tid, *details)
+
+    def _tell_place(self, kind: type[events.Event], details: tuple[Any, ...]) -> None:
+        """Record where the next event finds the task.
+
+        A call ends with the stack that it began with, unless it returns from a handler.
+        """
+        journal, now = self.system.journal, self.system.clock.now
+        if journal.locating:
+            journal.emit(events.Located, now, self.tid, self.instruction)
+        is_same = kind is events.SyscallExited and details[1] not in ("sigreturn", "rt_sigreturn")
+        if journal.tracing_stacks and not is_same:
+            from kernel.check.call_stack import call_stack
+
+            journal.emit(events.StackTraced, now, self.tid, call_stack(self))
 
     @property
     def instruction(self) -> int:
         """Address of the instruction that the task executes next."""
+        return self.registers[EIP]
+
+    @property
+    def registers(self) -> Sequence[int]:
+        """The task's registers, wherever they are, to be read."""
         is_loaded = self.system.scheduler.current is self
-        return (self.system.machine.registers if is_loaded else self.context.words)[EIP]
+        return self.system.machine.registers if is_loaded else self.context.words
 
     def __repr__(self) -> str:
         return f"<Task {self.tid} {self.name} {self.state.name}>"
