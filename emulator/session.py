@@ -18,7 +18,7 @@ from emulator.stopper import Stopper
 from kernel.abi.process import Resource
 from kernel.check.checker import CheckSettings
 from kernel.clock import NANOSECONDS
-from kernel.events import ConsoleOutput, Event, Finding, Noticed
+from kernel.events import ConsoleOutput, Event, Finding, LimitReached, Noticed
 from kernel.fs.console import Console, StreamKind
 from kernel.fs.layout import Bind
 from kernel.kernel import Kernel, Pause
@@ -221,14 +221,20 @@ class Session:
     def _limit_reached(self) -> bool:
         options = self.options
         if options.max_blocks is not None and self.kernel.blocks >= options.max_blocks:
-            self._tell(f"limit reached: {options.max_blocks} blocks of code (--max-insns)")
+            self._tell_limit("max-insns", f"{options.max_blocks} blocks of code")
         elif options.max_output is not None and self._output > options.max_output:
-            self._tell(f"limit reached: {options.max_output} bytes of output (--max-output)")
+            self._tell_limit("max-output", f"{options.max_output} bytes of output")
         elif self._stopper.timed_out:
-            self._tell(f"limit reached: {options.timeout:g} seconds (--timeout)")
+            self._tell_limit("timeout", f"{options.timeout:g} seconds")
         else:
             return False
         return True
+
+    def _tell_limit(self, name: str, amount: str) -> None:
+        journal = self.system.journal
+        if journal.recording:
+            journal.emit(LimitReached, self.system.clock.now, 0, name)
+        self._tell(f"limit reached: {amount} (--{name})")
 
     def _asleep(self) -> int:
         """Nobody can ever wake again. After the first process's end that is no news."""

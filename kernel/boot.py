@@ -134,4 +134,6 @@ def _report(task: Task, path: bytes, first: FirstProgram, stack: int) -> None:
         argv = tuple(("bytes", word.decode("latin-1"), False) for word in first.argv)
         variables = tuple(("bytes", each.decode("latin-1"), False) for each in first.environment)
         name, count = path.decode("latin-1"), len(first.environment)
-        task.emit(events.Booted, name, argv, count, stack, variables)
+        epoch = task.system.clock.wall_at_boot
+        task.emit(events.Booted, name, argv, count, stack, variables, epoch)
+        task.tell_frames()

@@ -22,6 +22,8 @@ view can print them without asking the kernel. Kinds, with what follows the kind
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.clock import EPOCH
+
 Described = tuple[Any, ...]
 StackFrame = tuple[str, str, int, int]
 """File and function ("" where unknown), offset in the function, offset in the file (or address)."""
@@ -38,13 +40,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Booted(Event):
-    """The first program is about to run, with its arguments, environment size and environment."""
+    """The first program is about to run, with its arguments, environment size and environment.
+
+    `epoch` is the wall time at virtual time 0, in nanoseconds since 1970.
+    """
 
     path: str
     argv: tuple[Described, ...]
     environment: int
     stack: int
     variables: tuple[Described, ...] = ()
+    epoch: int = EPOCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,18 @@ class MemoryReleased(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FramesCounted(Event):
+    """RAM in frames of 4096 octets: `shared` of the `used` ones have more than one user.
+
+    Counted when a task is created, executes, or leaves memory, and at every 256th page fault.
+    """
+
+    free: int
+    used: int
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClockAdvanced(Event):
     """Every task slept; the clock jumped by this many nanoseconds."""
 
@@ -218,7 +236,7 @@ class ConsoleOutput(Event):
 
 @dataclass(frozen=True, slots=True)
 class LimitReached(Event):
-    """A limit of the run ended it."""
+    """A limit of the run ended it: `what` is the option that set it, without its dashes."""
 
     what: str
 

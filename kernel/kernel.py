@@ -30,6 +30,9 @@ from kernel.task.task import Call, Task, TaskState
 OUTBOX_LIMIT, JOURNAL_LIMIT = 64, 4096
 """Writes and events that may wait for whoever drains them before the kernel pauses."""
 
+FAULTS_PER_COUNT = 256
+"""A recorded run has RAM counted at each so many page faults."""
+
 
 class Pause(Enum):
     """Why `Kernel.run` came back."""
@@ -282,6 +285,8 @@ class Kernel:
         self.system.frames.counters.faults += 1
         if recording:
             task.emit(events.PageFaulted, trap.address, trap.access.value, kind)
+            if self.system.frames.counters.faults % FAULTS_PER_COUNT == 0:
+                task.tell_frames()
 
     # ---- system calls ------------------------------------------------------------------------
 
@@ -379,16 +384,9 @@ class Kernel:
             name = call_name(number)
             system.notice(f"unsupported system call {name} (number {number}): ENOSYS{why}")
         if system.journal.recording:
-            task.emit(
-                events.SyscallExited,
-                number,
-                call_name(number),
-                -Errno.ENOSYS,
-                "ENOSYS",
-                (),
-                None,
-                None,
-            )
+            name, error = call_name(number), -Errno.ENOSYS
+            task.emit(events.UnsupportedCall, number, name)
+            task.emit(events.SyscallExited, number, name, error, "ENOSYS", (), None, None)
         task.call = None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from kernel.clock import EPOCH, NANOSECONDS
+from kernel.clock import NANOSECONDS
 
 PRECISIONS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 """Digits after the point."""
@@ -31,8 +31,6 @@ class Times:
     """-r: since the line before."""
     call_digits: int | None = None
     """-T: spent in each call."""
-    epoch: int = EPOCH
-    """Wall time at boot, in nanoseconds since 1970."""
 
 
 NO_TIMES = Times()
@@ -49,9 +47,8 @@ def relative(nanoseconds: int, digits: int) -> str:
     return seconds(nanoseconds, digits).rjust(6 + (digits and digits + 1))
 
 
-def absolute(times: Times, now: int) -> str:
-    """The wall time (UTC)."""
-    wall = times.epoch + now
+def absolute(times: Times, wall: int) -> str:
+    """The wall time (UTC), given in nanoseconds since 1970."""
     if times.absolute is Clockface.UNIX:
         return seconds(wall, times.absolute_digits)
     whole, rest = divmod(wall, NANOSECONDS)
@@ -60,7 +57,7 @@ def absolute(times: Times, now: int) -> str:
 
 
 def stamper(times: Times) -> Callable[[int], str]:
-    """A function that writes the times before the next line, given that line's virtual time."""
+    """A function that writes the times before the next line, given that line's wall time."""
     last: list[int] = []
 
     def stamp(now: int) -> str:

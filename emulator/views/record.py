@@ -18,7 +18,7 @@ from kernel.errors import BadGuest
 from kernel.events import Described, Event, StackFrame
 
 SCHEMA = "emu386-record"
-VERSION = 1
+VERSION = 2
 HEADER = json.dumps({"schema": SCHEMA, "version": VERSION}, separators=(",", ":")) + "\n"
 _LISTS = frozenset({"array", "struct"})
 """Kinds of described values whose first detail is a list."""

@@ -1,8 +1,4 @@
-"""Replay: a record shown again, as the trace it was or in another format.
-
-A record does not say when the run began: times of day (-t) of one with --clock=host are shown as
-if it had begun when virtual time does.
-"""
+"""Replay: a record shown again, as the trace it was or in another format."""
 
 from __future__ import annotations
 
@@ -45,7 +41,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", type=int, metavar="N",
         help="with --format ps: after the event with number N (the last)")  # fmt: skip
     trace_options.add(parser)
-    parser.set_defaults(clock="virtual")  # times are those of the record
 
 
 def show(parsed: argparse.Namespace) -> None:

@@ -51,6 +51,7 @@ class Separate:
         if self.follow and not event.flags & CloneFlag.CLONE_UNTRACED:
             view = self._views[event.child] = Strace(self._options)
             view.attached.add(event.child)
+            view.epoch = self._views[event.pid].epoch
 
     def _flush(self) -> None:
         for pid, texts in self._texts.items():

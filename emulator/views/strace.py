@@ -23,6 +23,7 @@ from emulator.views.wait_status import ending
 from kernel.abi.process import CloneFlag
 from kernel.abi.signals import Signal, signal_name
 from kernel.abi.sysno import Sysno
+from kernel.clock import EPOCH
 from kernel.events import (
     Booted,
     Described,
@@ -105,6 +106,8 @@ class Strace:
         """Length of that line so far."""
         self.now = 0
         """Virtual time of the event at hand; kept only where a line shows times."""
+        self.epoch = EPOCH
+        """Wall time at virtual time 0."""
         times = options.times
         is_stamped = times.absolute is not None or times.relative_digits is not None
         self._stamp = stamper(times) if is_stamped else None
@@ -180,7 +183,7 @@ class Strace:
         else:
             prefix = f"[pid {pid:5}{name}] " if len(self.attached) > 1 else ""
         if self._stamp is not None:
-            prefix += self._stamp(self.now)
+            prefix += self._stamp(self.epoch + self.now)
         if options.numbers:
             prefix += f"[{self._numbers.get(pid, 0):4}] "
         if options.places:
@@ -212,6 +215,7 @@ class Strace:
 
     def _booted(self, event: Booted) -> str:
         self.attached.add(event.pid)
+        self.epoch = event.epoch
         self._numbers[event.pid] = Sysno.EXECVE
         if not self._begins("execve", (("path", event.path, False),)):
             return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,7 +15,6 @@ from emulator.views.quoting import Hexadecimal
 from emulator.views.selection import EVERYTHING, NOTHING, Selection
 from emulator.views.strace import RESULT_COLUMN, Options
 from emulator.views.values import Constants, Style
-from kernel.clock import EPOCH
 from kernel.errors import BadGuest
 
 QUALIFIERS = (
@@ -263,8 +261,7 @@ def silent(shown: Options) -> Options:
 
 def _times(parsed: argparse.Namespace) -> Times:
     face, digits = _absolute(parsed)
-    epoch = time.time_ns() if parsed.clock == "host" else EPOCH
-    return Times(face, digits, parsed.relative, parsed.call_times, epoch)
+    return Times(face, digits, parsed.relative, parsed.call_times)
 
 
 def _absolute(parsed: argparse.Namespace) -> tuple[Clockface | None, int]:

@@ -1,9 +1,9 @@
 """The run as a timeline in Chrome's trace-event format, which Perfetto and others open.
 
 A track for each process and thread; slices for calls and for what vfork suspends; arrows from who
-wakes to who is woken; counters of tasks and of pages filled and copied. Virtual time stands still
-within a call: each event is shown at least a nanosecond after the one before, so that slices
-have a width and their order can be seen.
+wakes to who is woken; counters of tasks, of frames of RAM, and of pages filled and copied. Virtual
+time stands still within a call: each event is shown at least a nanosecond after the one before, so
+that slices have a width and their order can be seen.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from kernel.abi.signals import signal_name
 from kernel.events import (
     Booted,
     Event,
+    FramesCounted,
     Noticed,
     PageFaulted,
     Released,
@@ -63,6 +64,7 @@ class Timeline:
             Released: self._released,
             Woken: self._woken,
             PageFaulted: self._faulted,
+            FramesCounted: self._frames_counted,
             SignalDelivered: self._delivered,
             Noticed: self._noticed,
         }
@@ -169,6 +171,10 @@ class Timeline:
     def _faulted(self, event: PageFaulted) -> Iterator[Entry]:
         self._pages[event.kind] += 1
         yield self._count("page faults", **self._pages)
+
+    def _frames_counted(self, event: FramesCounted) -> Iterator[Entry]:
+        yield self._count("free frames", free=event.free)
+        yield self._count("used frames", shared=event.shared, owned=event.used - event.shared)
 
     def _delivered(self, event: SignalDelivered) -> Iterator[Entry]:
         yield self._instant(event.pid, f"{signal_name(event.signal)}: {visible(event.action)}")

@@ -55,6 +55,11 @@ class FrameAllocator:
         """Frames that can be handed out."""
         return self.total - self._next_fresh + len(self._free) + len(self._stale)
 
+    def usage(self) -> tuple[int, int, int]:
+        """Frames that are free, that are used, and that have more than one user."""
+        free = self.free_count
+        return free, self.total - free, sum(map((1).__lt__, self.counts[: self._next_fresh]))
+
     def allocate(self) -> int:
         """A zeroed frame with one user; ENOMEM when RAM is exhausted."""
         if self.fails_in is not None:

@@ -282,6 +282,7 @@ def _enter(task: Task, child: Task, request: CloneRequest) -> None:
     system.tasks.add(child)
     if system.journal.recording:
         task.emit(events.TaskCreated, child.tid, process.pid, request.flags, child.memory.name)
+        task.tell_frames()
     system.scheduler.ready(child)
 
 

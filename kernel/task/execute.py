@@ -163,6 +163,7 @@ def _commit(
     task.process.has_executed = True
     if task.system.journal.recording:
         task.emit(events.TaskExecuted, program.path, memory.name)
+        task.tell_frames()
 
 
 def _become_only_thread(task: Task) -> None:

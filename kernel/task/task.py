@@ -218,6 +218,10 @@ class Task:
             self._tell_place(kind, details)
         system.journal.emit(kind, system.clock.now, self.tid, *details)
 
+    def tell_frames(self) -> None:
+        """Record how much of RAM is used now, like `emit`."""
+        self.emit(events.FramesCounted, *self.system.frames.usage())
+
     def _tell_place(self, kind: type[events.Event], details: tuple[Any, ...]) -> None:
         """Record where the next event finds the task.
 

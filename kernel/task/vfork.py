@@ -22,6 +22,7 @@ def leave_memory(task: Task, how: str) -> bool:
     was_last = memory.leave()
     if task.system.journal.recording and was_last:
         task.emit(events.MemoryReleased, memory.name)
+        task.tell_frames()
     if queue is None or not queue.sleepers:
         return False
     parent, *others = [sleeper for sleeper in queue.sleepers if isinstance(sleeper, Task)]

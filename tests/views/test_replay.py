@@ -23,6 +23,7 @@ from tests.views.hostile import ATTACK, CHILD, EVENTS, PARENT, made
 Emulate = Callable[..., Run]
 Guest = Callable[[str], Path]
 FORK, THREAD = 0x11, 0x50F00
+FRAMES = made((events.FramesCounted, 100, 5, 3, 1))
 
 
 def rendered(name: str, told: list[Event]) -> str:
@@ -42,7 +43,7 @@ def hostile_record(tmp_path: Path) -> Path:
 @pytest.mark.emulated
 @pytest.mark.parametrize("name", ["vfork_exec", "signals", "wait_statuses", "libc/threads"])
 @pytest.mark.parametrize(
-    "options", [[], ["-s", "5", "-y"], ["--no-follow", "-x"], ["-q", "-tt", "-T"], ["-c"]]
+    "options", [[], ["-s", "5", "-y"], ["--no-follow", "-x"], ["-q", "-tt", "-T"], ["-c"], ["-k"]]
 )
 def test_the_trace_of_a_record_is_the_live_one(
     guest: Guest, emu: Emulate, tmp_path: Path, name: str, options: list[str]
@@ -73,6 +74,33 @@ def test_a_trace_written_to_a_file_is_the_live_one(
     emu([guest("vfork_exec")], options=options, command="trace")
     emu([tmp_path / "r"], options=["-o", again], command="replay")
     assert again.read_bytes() == live.read_bytes()
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("options", [["-ttt"], ["-tt", "-r"]])
+def test_times_of_day_are_those_of_the_live_run(
+    guest: Guest, emu: Emulate, tmp_path: Path, options: list[str]
+) -> None:
+    record = tmp_path / "r"
+    live = emu(
+        [guest("vfork_exec")],
+        options=["--clock", "host", "--record", record, *options],
+        command="trace",
+    )
+    assert emu([record], options=options, command="replay").stdout == live.stderr
+
+
+@pytest.mark.emulated
+def test_separate_files_have_the_time_of_day_of_the_live_run(
+    guest: Guest, emu: Emulate, tmp_path: Path
+) -> None:
+    record, options = tmp_path / "r", ["-ff", "-tt", "-o"]
+    more = ["--clock", "host", "--record", record]
+    emu([guest("vfork_exec")], options=[*more, *options, tmp_path / "live"], command="trace")
+    emu([record], options=[*options, tmp_path / "again"], command="replay")
+    for pid in (100, 101):
+        live, again = (tmp_path / f"{name}.{pid}" for name in ("live", "again"))
+        assert again.read_bytes() == live.read_bytes() != b""
 
 
 # ---- all formats -------------------------------------------------------------------------------
@@ -189,6 +217,8 @@ def test_the_timeline_shows_who_is_suspended_and_who_wakes_whom() -> None:
     (flow,) = [(e["tid"], e["ph"]) for e in entries if e["ph"] == "s"]
     assert flow == (CHILD, "s")
     assert any(entry["ph"] == "C" and entry["args"] == {"copy": 1} for entry in entries)
+    counters = {entry["name"] for entry in timeline(FRAMES) if entry["ph"] == "C"}
+    assert {"free frames", "used frames"} <= counters
 
 
 # ---- renderers of others -----------------------------------------------------------------------
