@@ -10,6 +10,7 @@ from kernel.check.checker import Checker, CheckSettings
 from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.fs.inotify import InotifyUse
+from kernel.fs.memory_file import Quota
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.task.futex import FutexQueue, Key
@@ -93,6 +94,8 @@ class System:
         """Address spaces made so far; each is called mm#N."""
         self.anonymous_inodes = 0
         """Inodes without a name made so far (pipes, eventfds)."""
+        self.file_quota = Quota(machine.ram.size // 2)
+        """What all files in memory together may take."""
         self.inotify = InotifyUse()
         self.notices: list[str] = []
         self.unsupported: set[int] = set()

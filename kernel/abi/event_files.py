@@ -101,5 +101,5 @@ IN_ALL_EVENTS = 0xFFF
 class InotifyFlag(IntEnum):
     """Flags of inotify_init1(2)."""
 
-    IN_CLOEXEC = _CLOEXEC
     IN_NONBLOCK = _NONBLOCK
+    IN_CLOEXEC = _CLOEXEC

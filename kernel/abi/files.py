@@ -133,6 +133,27 @@ class Fcntl(IntEnum):
 FD_CLOEXEC = 1
 
 
+class Seal(IntEnum):
+    """Seals of memory files (F_ADD_SEALS)."""
+
+    F_SEAL_SEAL = 1
+    F_SEAL_SHRINK = 2
+    F_SEAL_GROW = 4
+    F_SEAL_WRITE = 8
+    F_SEAL_FUTURE_WRITE = 16
+    F_SEAL_EXEC = 32
+
+
+class MemfdFlag(IntEnum):
+    """Flags of memfd_create(2)."""
+
+    MFD_CLOEXEC = 1
+    MFD_ALLOW_SEALING = 2
+    MFD_HUGETLB = 4
+    MFD_NOEXEC_SEAL = 8
+    MFD_EXEC = 16
+
+
 class LockType(IntEnum):
     """l_type of struct flock."""
 

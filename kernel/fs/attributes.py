@@ -15,6 +15,7 @@ from kernel.fs.opening import check_writable, cut
 from kernel.fs.path import Location
 from kernel.fs.permission import WRITE, is_owner, require, require_owner
 from kernel.fs.regular import require_size
+from kernel.fs.seals import require_mode
 
 if TYPE_CHECKING:
     from kernel.task.task import Task
@@ -39,6 +40,7 @@ def change_mode(task: Task, place: Location, mode: int) -> None:
     require_owner(credentials, inode)
     if not (credentials.is_in_group(inode.gid) or credentials.has(Capability.CAP_FSETID)):
         mode &= ~S_ISGID
+    require_mode(inode, mode)
     inode.change_mode(mode & 0o7777, task.system.clock.wall)
     tell(place, ATTRIB)
 

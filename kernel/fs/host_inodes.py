@@ -7,6 +7,7 @@ set-user-ID and set-group-ID files, devices, FIFOs and sockets.
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -238,6 +239,25 @@ class HostFile(HostInode, RegularInode):
     @host_call
     def _truncate(self, size: int) -> None:
         os.ftruncate(self.node().descriptor(self.identity, os.O_RDWR), size)
+
+    @host_call
+    def next_data(self, offset: int) -> int | None:
+        if self.orphan is not None:
+            return self.orphan.next_data(offset)
+        try:
+            return os.lseek(
+                self.node().descriptor(self.identity, os.O_RDONLY), offset, os.SEEK_DATA
+            )
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return None
+            raise
+
+    @host_call
+    def next_hole(self, offset: int) -> int:
+        if self.orphan is not None:
+            return self.orphan.next_hole(offset)
+        return os.lseek(self.node().descriptor(self.identity, os.O_RDONLY), offset, os.SEEK_HOLE)
 
     def absorb(self) -> None:
         """The last known name is about to go, and somebody has the file: keep its octets in memory.

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from kernel.task.task import Task
 
 
+_PIECE = 1 << 20
+"""Octets of zeros that are written at a time."""
+
+
 class CachedPages(Protocol):
     """Pages of a regular file that are in emulated RAM because somebody maps them.
 
@@ -113,13 +117,14 @@ class RegularInode(Inode):
     both in step, subclasses implement the `_raw` methods on their own store. `uses` counts open
     files and mappings: who has the inode for longer than one call holds it, so that the octets
     stay when the last name goes. `writers` counts opens for writing and `executing` those who
-    run it: one excludes the other (ETXTBSY).
+    run it: one excludes the other (ETXTBSY). `seals` forbid changes (kernel.fs.memfd).
     """
 
     cached: CachedPages | None = None
     uses = 0
     writers = 0
     executing = 0
+    seals = 0
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to `count` octets from `offset`; fewer at the end of the file."""
@@ -142,6 +147,25 @@ class RegularInode(Inode):
         self.truncate_raw(size)
         if self.cached is not None:
             self.cached.truncate(size)
+
+    def punch(self, offset: int, end: int) -> None:
+        """Make a hole of [offset, end): zeros that take no space, where that can be had."""
+        end = min(end, self.size)
+        while offset < end:
+            count = min(_PIECE, end - offset)
+            self.write_at(offset, bytes(count))
+            offset += count
+
+    def reserve(self, offset: int, end: int) -> None:
+        """Take the space for what will be written in [offset, end); ENOSPC."""
+
+    def next_data(self, offset: int) -> int | None:
+        """The first octet from `offset` on that is in no hole; None where there is none."""
+        return offset if offset < self.size else None
+
+    def next_hole(self, offset: int) -> int:
+        """The first octet from `offset` on that is in a hole; what is behind the end is one."""
+        return self.size
 
     def hold(self) -> None:
         """One more open file or mapping."""

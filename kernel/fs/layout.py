@@ -18,7 +18,6 @@ from kernel.fs.host import HostNode, HostTree, guest_errno
 from kernel.fs.host_directory import HostDirectory
 from kernel.fs.host_inodes import HostFileSystem
 from kernel.fs.inode import DirectoryInode
-from kernel.fs.memory_file import Quota
 from kernel.fs.mount import FileSystem, Namespace
 from kernel.fs.path import Location
 from kernel.fs.proc import build_proc
@@ -85,7 +84,7 @@ class _Builder:
         self.system = system
         self.layout = layout
         self.now = system.clock.wall
-        self.quota = Quota(system.machine.ram.size // 2)
+        self.quota = system.file_quota
         self.namespace = _showing(layout.root or b"/", self._root)
         root = self.namespace.mounts[0]
         self.root = Location(root, root.root)

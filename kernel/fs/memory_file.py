@@ -6,7 +6,8 @@ import os
 import stat
 
 from kernel.abi.errno import Errno
-from kernel.abi.memory import PAGE_SHIFT, PAGE_SIZE
+from kernel.abi.files import Seal
+from kernel.abi.memory import PAGE_SHIFT, PAGE_SIZE, page_up
 from kernel.errors import SysError
 from kernel.fs.host import HostNode, Identity, identity_of
 from kernel.fs.inode import RegularInode
@@ -24,21 +25,32 @@ def _stamp(status: os.stat_result) -> Stamp:
 
 
 class Quota:
-    """How many pages of file data a file system may take, and takes."""
+    """How many pages of file data a file system may take, and takes; out of those of `above`."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, above: Quota | None = None) -> None:
         self.limit = limit >> PAGE_SHIFT
         self.used = 0
+        self.above = above
 
-    def take(self, pages: int) -> None:
+    def require(self, pages: int) -> None:
         """ENOSPC where there are not as many left."""
         if self.used + pages > self.limit:
             raise SysError(Errno.ENOSPC)
+        if self.above is not None:
+            self.above.require(pages)
+
+    def take(self, pages: int) -> None:
+        """ENOSPC where there are not as many left."""
+        self.require(pages)
         self.used += pages
+        if self.above is not None:
+            self.above.take(pages)
 
     def give(self, pages: int) -> None:
         """Pages are free again."""
         self.used -= pages
+        if self.above is not None:
+            self.above.give(pages)
 
 
 class MemoryFile(RegularInode):
@@ -47,10 +59,14 @@ class MemoryFile(RegularInode):
     With a host file beneath, its first `shown` octets show through where no page is.
     """
 
+    seals = int(Seal.F_SEAL_SEAL)
+
     def __init__(self, quota: Quota, mode: int, uid: int, gid: int, now: int) -> None:
         super().__init__(0, mode, uid, gid, now)
         self.quota = quota
         self.pages: dict[int, bytearray] = {}
+        self.reserved: set[int] = set()
+        """Pages that fallocate(2) took and nobody has written: holes, but for the quota."""
         self.length = 0
         self.beneath: HostNode | None = None
         self.identity: Identity = (0, 0)
@@ -86,7 +102,7 @@ class MemoryFile(RegularInode):
 
     @property
     def blocks(self) -> int:
-        own = len(self.pages) << PAGE_SHIFT - 9
+        own = len(self.pages) + len(self.reserved) << PAGE_SHIFT - 9
         return max(own, self.host_blocks) if self.shown else own
 
     def read_raw(self, offset: int, count: int) -> bytes:
@@ -129,7 +145,7 @@ class MemoryFile(RegularInode):
             raise SysError(Errno.EFBIG)
         first, last = offset >> PAGE_SHIFT, end - 1 >> PAGE_SHIFT
         new = [index for index in range(first, last + 1) if index not in self.pages]
-        self.quota.take(len(new))
+        self.quota.take(len(new) - self._use_reserved(new))
         for index in new:
             self.pages[index] = self._new_page(index, offset, end)
         for index in range(first, last + 1):
@@ -137,6 +153,15 @@ class MemoryFile(RegularInode):
             low, high = max(offset, start), min(end, start + PAGE_SIZE)
             self.pages[index][low - start : high - start] = data[low - offset : high - offset]
         self.length = max(self.length, end)
+
+    def _use_reserved(self, new: list[int]) -> int:
+        """How many of these pages are paid for already; they are not reserved any more."""
+        if not self.reserved:
+            return 0
+        used = self.reserved.intersection(new)
+        self.quota.require(len(new) - len(used))
+        self.reserved -= used
+        return len(used)
 
     def _new_page(self, index: int, offset: int, end: int) -> bytearray:
         """A page about to be written in [offset, end): read beneath only where some of it stays."""
@@ -148,7 +173,7 @@ class MemoryFile(RegularInode):
     def truncate_raw(self, size: int) -> None:
         if size > MAX_FILE_SIZE:
             raise SysError(Errno.EFBIG)
-        if size < self.length:
+        if size <= self.length:
             self.shown = min(self.shown, size)
             self._drop_pages(size + PAGE_SIZE - 1 >> PAGE_SHIFT)
             page = self.pages.get(size >> PAGE_SHIFT)
@@ -156,11 +181,50 @@ class MemoryFile(RegularInode):
                 page[size & PAGE_SIZE - 1 :] = bytes(PAGE_SIZE - (size & PAGE_SIZE - 1))
         self.length = size
 
-    def _drop_pages(self, first: int) -> None:
-        behind = [index for index in self.pages if index >= first]
-        for index in behind:
+    def _drop_pages(self, first: int, end: int = MAX_FILE_SIZE) -> list[int]:
+        """Give back the pages from `first` to `end` - 1; those that had octets."""
+        written = [index for index in self.pages if first <= index < end]
+        for index in written:
             del self.pages[index]
-        self.quota.give(len(behind))
+        reserved = {index for index in self.reserved if first <= index < end}
+        self.reserved -= reserved
+        self.quota.give(len(written) + len(reserved))
+        return written
+
+    def punch(self, offset: int, end: int) -> None:
+        """Pages that lie wholly in the hole are given back; the rest is cleared."""
+        inner = range(offset + PAGE_SIZE - 1 >> PAGE_SHIFT, end >> PAGE_SHIFT)
+        if not inner or self.shown > inner.start << PAGE_SHIFT:
+            super().punch(offset, end)
+            return
+        super().punch(offset, inner.start << PAGE_SHIFT)
+        super().punch(inner.stop << PAGE_SHIFT, end)
+        for index in self._drop_pages(inner.start, inner.stop):
+            if self.cached is not None:
+                self.cached.store(index << PAGE_SHIFT, bytes(PAGE_SIZE))
+
+    def reserve(self, offset: int, end: int) -> None:
+        pages = range(offset >> PAGE_SHIFT, (end - 1 >> PAGE_SHIFT) + 1)
+        there = sum(index in pages for index in (*self.pages, *self.reserved))
+        self.quota.take(len(pages) - there)
+        self.reserved.update(index for index in pages if index not in self.pages)
+
+    def next_data(self, offset: int) -> int | None:
+        if offset < self.shown:
+            return offset
+        later = (index for index in self.pages if index >= offset >> PAGE_SHIFT)
+        first = min(later, default=self.length) << PAGE_SHIFT
+        return max(first, offset) if first < self.length else None
+
+    def next_hole(self, offset: int) -> int:
+        while offset < self.length:
+            if offset < self.shown:
+                offset = page_up(self.shown)
+            elif offset >> PAGE_SHIFT in self.pages:
+                offset = (offset >> PAGE_SHIFT) + 1 << PAGE_SHIFT
+            else:
+                return offset
+        return self.length
 
     def discard(self) -> None:
         self.truncate(0)

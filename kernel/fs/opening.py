@@ -12,12 +12,15 @@ from kernel.fs.notify import CREATE, MODIFY, OPEN, tell, tell_name
 from kernel.fs.open_file import OpenFile
 from kernel.fs.path import Location, resolve, resolve_creation
 from kernel.fs.permission import READ, SEARCH, WRITE, require, require_owner
+from kernel.fs.regular import MAX_SMALL_SIZE
+from kernel.fs.seals import require_resizing
 
 if TYPE_CHECKING:
     from kernel.task.task import Task
 
 _CREAT, _EXCL, _TRUNC = int(OpenFlag.O_CREAT), int(OpenFlag.O_EXCL), int(OpenFlag.O_TRUNC)
 _DIRECTORY, _NOFOLLOW = int(OpenFlag.O_DIRECTORY), int(OpenFlag.O_NOFOLLOW)
+_LARGEFILE = int(OpenFlag.O_LARGEFILE)
 _PATH, _CLOEXEC, _NOATIME = int(OpenFlag.O_PATH), int(OpenFlag.O_CLOEXEC), int(OpenFlag.O_NOATIME)
 _TMPFILE_BIT = O_TMPFILE & ~_DIRECTORY
 _ONLY_FOR_OPENING = _CREAT | _EXCL | _TRUNC | int(OpenFlag.O_NOCTTY) | _CLOEXEC
@@ -51,6 +54,8 @@ def open_found(task: Task, location: Location, flags: int, is_new: bool = False)
     wanted = _ACCESS[flags & O_ACCMODE] | (WRITE if flags & _TRUNC else 0)
     if not is_new:
         _check_access(task, location, wanted, flags)
+        if inode.is_regular and inode.size > MAX_SMALL_SIZE and not flags & _LARGEFILE:
+            raise SysError(Errno.EOVERFLOW)
         if flags & _TRUNC and isinstance(inode, RegularInode):
             cut(task, inode, 0)
     file = inode.open(task, flags, location.path)
@@ -90,7 +95,8 @@ def check_writable(location: Location) -> None:
 
 
 def cut(task: Task, inode: RegularInode, size: int) -> None:
-    """Change the size, as truncate(2) does."""
+    """Change the size, as truncate(2) does; EPERM where it is sealed."""
+    require_resizing(inode, size)
     inode.truncate(size)
     inode.modified = inode.changed = task.system.clock.wall
 

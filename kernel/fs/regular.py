@@ -1,25 +1,27 @@
-"""Open regular files: an offset that moves with each read and write.
-
-Every file may be as large as the file system lets it be: O_LARGEFILE is kept but not asked for.
-"""
+"""Open regular files: an offset that moves with each read and write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Whence
+from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Seal, Whence
 from kernel.abi.process import Capability, Resource
 from kernel.errors import SysError
 from kernel.fs.inode import RegularInode
 from kernel.fs.memory_file import MAX_FILE_SIZE
 from kernel.fs.open_file import OpenFile
+from kernel.fs.seals import require_writing
 
 if TYPE_CHECKING:
     from kernel.task.task import Task
 
 _APPEND = int(OpenFlag.O_APPEND)
+_FORBIDDING = ~int(Seal.F_SEAL_SEAL)
 _NOATIME = int(OpenFlag.O_NOATIME)
+_LARGEFILE = int(OpenFlag.O_LARGEFILE)
+MAX_SMALL_SIZE = 0x7FFF_FFFF
+"""The largest file that can be opened without O_LARGEFILE (MAX_NON_LFS)."""
 _DAY = 86_400_000_000_000
 
 
@@ -77,6 +79,10 @@ class RegularFile(OpenFile):
         if offset + len(data) > limit:
             require_size(task, offset + 1)
             data = data[: limit - offset]
+        if offset + len(data) > MAX_SMALL_SIZE and not self.flags & _LARGEFILE:
+            data = data[: _small_length(offset)]
+        if inode.seals & _FORBIDDING:
+            data = data[: require_writing(inode, offset, len(data))]
         written = inode.write_at(offset, data)
         if inode.mode & (S_ISUID | S_ISGID):
             drop_privileges(task, inode)
@@ -84,16 +90,14 @@ class RegularFile(OpenFile):
         return written
 
     def seek(self, offset: int, whence: int) -> int:
-        """The new offset. Data is all there is below the size: holes are not told apart."""
+        """The new offset; ENXIO for data or a hole sought behind the end, or data where none is."""
         size = self.inode.size
         if whence == Whence.SEEK_CUR:
             offset += self.offset
         elif whence == Whence.SEEK_END:
             offset += size
         elif whence in (Whence.SEEK_DATA, Whence.SEEK_HOLE):
-            if not 0 <= offset < size:
-                raise SysError(Errno.ENXIO)
-            offset = size if whence == Whence.SEEK_HOLE else offset
+            offset = self._boundary(offset, whence)
         elif whence != Whence.SEEK_SET:
             raise SysError(Errno.EINVAL)
         if not 0 <= offset <= MAX_FILE_SIZE:
@@ -101,11 +105,29 @@ class RegularFile(OpenFile):
         self.offset = offset
         return offset
 
+    def _boundary(self, offset: int, whence: int) -> int:
+        """Where the next data or hole begins; ENXIO."""
+        if not 0 <= offset < self.inode.size:
+            raise SysError(Errno.ENXIO)
+        if whence == Whence.SEEK_HOLE:
+            return self.inode.next_hole(offset)
+        found = self.inode.next_data(offset)
+        if found is None:
+            raise SysError(Errno.ENXIO)
+        return found
+
     def ioctl(self, task: Task, request: int, argument: int) -> int:
         if request != Ioctl.FIONREAD:
             raise SysError(Errno.ENOTTY)
         task.memory.write_word(argument, self.inode.size - self.offset)
         return 0
+
+
+def _small_length(offset: int) -> int:
+    """How much a file without O_LARGEFILE may take at an offset; EFBIG for nothing."""
+    if offset >= MAX_SMALL_SIZE:
+        raise SysError(Errno.EFBIG)
+    return MAX_SMALL_SIZE - offset
 
 
 def require_size(task: Task, size: int) -> None:

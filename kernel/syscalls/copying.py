@@ -17,6 +17,7 @@ from kernel.syscalls.table import syscall
 from kernel.syscalls.transfer import MAX_COUNT, end_early, write_piece
 from kernel.task.task import Call, Task
 
+_LARGEST_OFFSET32 = 0x7FFF_FFFF
 _PIECE = 1 << 16
 """Octets copied at a time."""
 
@@ -76,6 +77,8 @@ def _send(
         start = int.from_bytes(task.memory.read(address, size), "little", signed=True)
         if start < 0:
             raise SysError(Errno.EINVAL)
+        if size == 4:
+            count = _within_31_bits(start, count)
     done, block = _copy(task, source, target, start, min(count, MAX_COUNT))
     if address:
         task.memory.write(address, (start + done).to_bytes(size, "little"))
@@ -84,6 +87,13 @@ def _send(
     if block is not None:
         return end_early(task, target, block, done)
     return done
+
+
+def _within_31_bits(start: int, count: int) -> int:
+    """What of the count an offset of 32 bits can follow; EOVERFLOW for nothing."""
+    if start >= _LARGEST_OFFSET32 and count:
+        raise SysError(Errno.EOVERFLOW)
+    return min(count, _LARGEST_OFFSET32 - start)
 
 
 def _copy(
@@ -129,13 +139,13 @@ def copy_file_range(
     flags: Hex,
 ) -> int:
     """copy_file_range(2) between regular files, within one too; EINVAL where ranges overlap."""
-    if not (source.is_readable and target.is_writable) or target.flags & OpenFlag.O_APPEND:
-        raise SysError(Errno.EBADF)
-    if flags or not isinstance(source.inode, RegularInode):
+    if flags:
         raise SysError(Errno.EINVAL)
-    if not isinstance(target.inode, RegularInode):
-        raise SysError(Errno.EINVAL)
+    _check_kinds(source, target)
     start, goal = _place(task, source, source_offset), _place(task, target, target_offset)
+    if start < 0 or goal < 0:
+        wraps = start + count >= 0 and goal + count >= 0
+        raise SysError(Errno.EOVERFLOW if wraps else Errno.EINVAL)
     count = min(count, MAX_COUNT, max(source.inode.size - start, 0))
     if source.inode is target.inode and start < goal + count and goal < start + count:
         raise SysError(Errno.EINVAL)
@@ -150,13 +160,20 @@ def copy_file_range(
     return done
 
 
+def _check_kinds(source: OpenFile, target: OpenFile) -> None:
+    """EISDIR, EINVAL for others than regular files, EBADF for what is not open so."""
+    if source.inode.is_directory or target.inode.is_directory:
+        raise SysError(Errno.EISDIR)
+    if not (isinstance(source.inode, RegularInode) and isinstance(target.inode, RegularInode)):
+        raise SysError(Errno.EINVAL)
+    if not (source.is_readable and target.is_writable) or target.flags & OpenFlag.O_APPEND:
+        raise SysError(Errno.EBADF)
+
+
 def _place(task: Task, file: OpenFile, address: int) -> int:
     if not address:
         return file.offset
-    offset = int.from_bytes(task.memory.read(address, 8), "little", signed=True)
-    if offset < 0:
-        raise SysError(Errno.EINVAL)
-    return offset
+    return int.from_bytes(task.memory.read(address, 8), "little", signed=True)
 
 
 def _move(task: Task, file: OpenFile, address: int, offset: int) -> None:

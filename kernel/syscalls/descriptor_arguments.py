@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from kernel.abi.files import FD_CLOEXEC, Fcntl
+from kernel.abi.files import FD_CLOEXEC, Fcntl, Seal
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import Argument, describe_fd, signed
+from kernel.syscalls.arguments import Argument, FlagsArgument, describe_fd, flags_text, signed
 from kernel.syscalls.file_arguments import NamedFlagsArgument, open_flags_text
 from kernel.syscalls.locks import LOCK_COMMANDS, describe_lock
 from kernel.task.task import Call, Task
 
 _NAMES = {int(command): command.name for command in Fcntl}
 _FD_FLAGS = NamedFlagsArgument(((FD_CLOEXEC, "FD_CLOEXEC"),), unknown="FD_???")
+_SEALS = FlagsArgument(Seal, prefix="F_SEAL_")
 _LOCK_QUESTIONS = (Fcntl.F_GETLK, Fcntl.F_GETLK64, Fcntl.F_OFD_GETLK)
 LEASES = {0: "F_RDLCK", 1: "F_WRLCK", 2: "F_UNLCK"}
 _WITHOUT_ARGUMENT = {
@@ -45,6 +46,8 @@ class FcntlArgument(Argument):
             return ("flags", value, open_flags_text(value))
         if command == Fcntl.F_SETOWN:
             return ("int", signed(value))
+        if command == Fcntl.F_ADD_SEALS:
+            return _SEALS.describe_value(task, call, value)
         if command in (Fcntl.F_SETSIG, Fcntl.F_SETLEASE):
             return ("signal", value) if command == Fcntl.F_SETSIG else _lease(value)
         if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_SETPIPE_SZ):
@@ -61,6 +64,11 @@ def _lock(task: Task, call: Call, command: int, address: int) -> Described:
         return ("ptr", address)
 
 
+def seals_text(value: int) -> str:
+    """Seals by their names."""
+    return flags_text([(int(seal), seal.name) for seal in Seal], value)
+
+
 def _lease(value: int) -> Described:
     return ("flags", value, LEASES.get(value, f"{value:#x} /* F_??? */"))
 
@@ -72,6 +80,6 @@ class FcntlResult(Argument):
         command = call.words[1]
         if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC):
             return describe_fd(task, value)
-        if command in (Fcntl.F_GETFD, Fcntl.F_GETFL, Fcntl.F_GETLEASE):
+        if command in (Fcntl.F_GETFD, Fcntl.F_GETFL, Fcntl.F_GETLEASE, Fcntl.F_GET_SEALS):
             return ("hex", value)
         return ("int", signed(value))

@@ -12,12 +12,14 @@ from kernel.errors import SysError
 from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import require_owner
 from kernel.fs.pipe import Pipe
+from kernel.fs.seals import add_seals, seals_of
 from kernel.syscalls.arguments import Fd, Size
 from kernel.syscalls.descriptor_arguments import (
     LEASES,
     FcntlArgument,
     FcntlCommandArgument,
     FcntlResult,
+    seals_text,
 )  # fmt: skip
 from kernel.syscalls.file_arguments import OPEN_NAMES, NamedFlagsArgument, open_flags_text
 from kernel.syscalls.locks import LOCK_COMMANDS, fcntl_lock
@@ -110,7 +112,7 @@ _FOR_PATHS = (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_GETFD, Fcntl.F_SETFD
 
 @syscall(Sysno.FCNTL, Sysno.FCNTL64)
 def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlReturn:
-    """fcntl(2). SIGIO is never sent, leases and seals are not there: EINVAL."""
+    """fcntl(2). SIGIO is never sent, leases are not there: EINVAL."""
     files = task.files
     file = files.get_any(fd) if command in _FOR_PATHS else files.get(fd)
     if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC):
@@ -127,6 +129,11 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
         return fcntl_lock(task, file, command, value)
     if command in (Fcntl.F_GETPIPE_SZ, Fcntl.F_SETPIPE_SZ):
         return _pipe_size(task, file, command, value)
+    if command == Fcntl.F_GET_SEALS:
+        return seals_of(file)
+    if command == Fcntl.F_ADD_SEALS:
+        add_seals(task.system, file, value)
+        return 0
     return _other_command(file, command, value)
 
 
@@ -185,4 +192,6 @@ def fcntl_note(task: Task, call: Call, result: int) -> str | None:
         return f"flags {open_flags_text(result)}"
     if command == Fcntl.F_GETFD and result & FD_CLOEXEC:
         return "flags FD_CLOEXEC"
+    if command == Fcntl.F_GET_SEALS and result:
+        return f"seals {seals_text(result)}"
     return LEASES.get(result) if command == Fcntl.F_GETLEASE else None

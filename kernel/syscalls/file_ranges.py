@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
+from kernel.abi.memory import page_up
 from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
+from kernel.fs.memory_file import MAX_FILE_SIZE
 from kernel.fs.notify import MODIFY, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.opening import cut
 from kernel.fs.pipe import Pipe
-from kernel.fs.regular import FileSizeLimit, require_size
+from kernel.fs.regular import FileSizeLimit, drop_privileges, require_size
+from kernel.fs.seals import require_clearing, require_resizing
 from kernel.syscalls.arguments import Argument, File, LongLong, Size
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.table import syscall
-from kernel.syscalls.transfer import PIECE, send_own
+from kernel.syscalls.transfer import send_own
 from kernel.task.task import Call, Task
 
-_KEEP_SIZE, _PUNCH_HOLE, _ZERO_RANGE = 1, 2, 0x10
+_KEEP_SIZE, _PUNCH_HOLE = 1, 2
 _FALLOCATE_NAMES = (
     (1, "FALLOC_FL_KEEP_SIZE"), (2, "FALLOC_FL_PUNCH_HOLE"), (4, "FALLOC_FL_NO_HIDE_STALE"),
     (8, "FALLOC_FL_COLLAPSE_RANGE"), (0x10, "FALLOC_FL_ZERO_RANGE"),
@@ -42,7 +45,7 @@ class _AdviceArgument(Argument):
 
 
 Advice = Annotated[int, _AdviceArgument()]
-FallocateMode = Annotated[int, NamedFlagsArgument(_FALLOCATE_NAMES)]
+FallocateMode = Annotated[int, NamedFlagsArgument(_FALLOCATE_NAMES, unknown="FALLOC_FL_???")]
 SyncFlags = Annotated[int, NamedFlagsArgument(_SYNC_NAMES)]
 
 
@@ -50,23 +53,34 @@ SyncFlags = Annotated[int, NamedFlagsArgument(_SYNC_NAMES)]
 def fallocate(
     task: Task, file: File, mode: FallocateMode, offset: LongLong, length: LongLong
 ) -> int:
-    """fallocate(2): growing, and making holes and zeros; space is taken only when written to."""
-    if mode & ~(_KEEP_SIZE | _PUNCH_HOLE | _ZERO_RANGE):
-        raise SysError(Errno.EOPNOTSUPP)
-    if mode & _PUNCH_HOLE and mode != _PUNCH_HOLE | _KEEP_SIZE:
-        raise SysError(Errno.EOPNOTSUPP)
-    inode = _inode_to_change(file)
+    """fallocate(2) with the modes of tmpfs: taking space, behind the end too, and making holes."""
     if offset < 0 or length <= 0:
         raise SysError(Errno.EINVAL)
+    if mode not in (0, _KEEP_SIZE, _PUNCH_HOLE | _KEEP_SIZE):
+        raise SysError(Errno.EOPNOTSUPP)
+    inode = _inode_to_change(file)
     end = offset + length
-    if not mode & _KEEP_SIZE:
-        _require_size(task, end)
-    if mode & (_PUNCH_HOLE | _ZERO_RANGE):
-        _clear(inode, offset, min(end, inode.size))
-    if end > inode.size and not mode & _KEEP_SIZE:
-        cut(task, inode, end)
+    if end > MAX_FILE_SIZE:
+        raise SysError(Errno.EFBIG)
+    if mode & _PUNCH_HOLE:
+        require_clearing(inode)
+        inode.punch(offset, min(end, page_up(inode.size)))
+    else:
+        _take(task, inode, offset, end, keeps_size=bool(mode & _KEEP_SIZE))
+    inode.modified = inode.changed = task.system.clock.wall
+    drop_privileges(task, inode)
     tell(file.location, MODIFY)
     return 0
+
+
+def _take(task: Task, inode: RegularInode, offset: int, end: int, keeps_size: bool) -> None:
+    """Space for what lies in [offset, end), and the file grows; EPERM, EFBIG, ENOSPC."""
+    grown = max(end, inode.size)
+    _require_size(task, grown)
+    require_resizing(inode, grown)
+    inode.reserve(offset, end)
+    if not keeps_size and grown > inode.size:
+        cut(task, inode, grown)
 
 
 def _inode_to_change(file: OpenFile) -> RegularInode:
@@ -85,13 +99,6 @@ def _require_size(task: Task, size: int) -> None:
     except FileSizeLimit:
         send_own(task, Signal.SIGXFSZ)
         raise
-
-
-def _clear(inode: RegularInode, offset: int, end: int) -> None:
-    while offset < end:
-        count = min(PIECE, end - offset)
-        inode.write_at(offset, bytes(count))
-        offset += count
 
 
 def _advise(file: OpenFile, length: int, advice: int) -> int:

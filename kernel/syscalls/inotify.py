@@ -20,7 +20,8 @@ from kernel.task.task import Task
 
 _KNOWN = sum(Inotify)
 _NONBLOCK, _CLOEXEC = int(OpenFlag.O_NONBLOCK), int(OpenFlag.O_CLOEXEC)
-WatchMask = Annotated[int, FlagsArgument(Inotify)]
+InstanceFlags = Annotated[int, FlagsArgument(InotifyFlag, prefix="IN_")]
+WatchMask = Annotated[int, FlagsArgument(Inotify, prefix="IN_")]
 
 
 @syscall(Sysno.INOTIFY_INIT)
@@ -30,7 +31,7 @@ def inotify_init(task: Task) -> int:
 
 
 @syscall(Sysno.INOTIFY_INIT1)
-def inotify_init1(task: Task, flags: Annotated[int, FlagsArgument(InotifyFlag)]) -> int:
+def inotify_init1(task: Task, flags: InstanceFlags) -> int:
     """The same with flags; EINVAL, EMFILE."""
     if flags & ~sum(InotifyFlag):
         raise SysError(Errno.EINVAL)

@@ -21,6 +21,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
+from kernel.fs.seals import require_mapping
 from kernel.mm.area import Area
 from kernel.mm.fault import MemoryFault
 from kernel.mm.shared_memory import SharedMemory
@@ -123,6 +124,8 @@ def _area(task: Task, start: int, size: int, prot: int, flags: int, fd: int, off
         raise SysError(Errno.EACCES)
     if not isinstance(inode, RegularInode):
         return _area_of_device(task, start, size, prot, kept, inode.rdev)
+    if flags & MapFlag.MAP_SHARED and prot & Prot.PROT_WRITE:
+        require_mapping(inode)
     return Area(start, start + size, prot, kept, inode, offset, file.path)
 
 

@@ -25,7 +25,7 @@ def open_number(task: Task, path: bytes, flags: int, mode: int, at: int = AT_FDC
 
 @syscall(Sysno.OPEN)
 def open(task: Task, path: Path, flags: OpenFlags, mode: CreationMode) -> int:
-    """open(2); files of 2 GiB and more need no O_LARGEFILE here."""
+    """open(2)."""
     return open_number(task, path, flags, mode)
 
 

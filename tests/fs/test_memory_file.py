@@ -54,6 +54,53 @@ def test_a_file_is_a_sequence_of_octets(steps: list[tuple]) -> None:
     assert file.quota.used == 0
 
 
+PAGE = 4096
+
+
+def test_reserved_space_is_taken_but_a_hole() -> None:
+    file = new_file(limit=4 * PAGE)
+    file.reserve(0, 3 * PAGE)
+    file.truncate(3 * PAGE)
+    assert (file.quota.used, file.blocks) == (3, 24)
+    assert (file.next_data(0), file.next_hole(0)) == (None, 0)
+    file.write_at(PAGE, b"x")
+    assert file.quota.used == 3
+    assert (file.next_data(0), file.next_hole(PAGE)) == (PAGE, 2 * PAGE)
+    with fails(Errno.ENOSPC):
+        file.reserve(3 * PAGE, 5 * PAGE)
+    assert file.quota.used == 3
+    file.discard()
+    assert file.quota.used == 0
+
+
+def test_space_reserved_behind_the_end_goes_with_the_file() -> None:
+    file = new_file()
+    file.reserve(5 * PAGE, 7 * PAGE)
+    assert file.quota.used == 2
+    file.discard()
+    assert file.quota.used == 0
+
+
+def test_whole_pages_of_a_hole_are_given_back() -> None:
+    file = new_file()
+    file.write_at(0, b"x" * 4 * PAGE)
+    file.punch(PAGE - 1, 3 * PAGE + 1)
+    assert file.quota.used == 2
+    assert file.read_at(0, 4 * PAGE) == b"x" * (PAGE - 1) + bytes(2 * PAGE + 2) + b"x" * (PAGE - 1)
+
+
+def test_a_quota_is_part_of_another() -> None:
+    above = Quota(2 * PAGE)
+    inner, beside = Quota(2 * PAGE, above), Quota(2 * PAGE, above)
+    inner.take(1)
+    beside.take(1)
+    with fails(Errno.ENOSPC):
+        inner.take(1)
+    beside.give(1)
+    inner.take(1)
+    assert (inner.used, above.used) == (2, 2)
+
+
 @pytest.fixture(scope="module")
 def host_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("host") / "octets"

@@ -3,6 +3,7 @@
 import pytest
 
 from kernel.abi.errno import Errno
+from kernel.abi.files import OpenFlag
 from kernel.abi.process import Resource
 from kernel.abi.signals import Signal, bit
 from kernel.abi.sysno import Sysno
@@ -47,6 +48,7 @@ def test_positioned_calls_leave_the_offset(calls: Calls) -> None:
 
 
 def test_an_offset_is_64_bits_and_not_negative(calls: Calls) -> None:
+    calls.task.files.get(3).flags |= OpenFlag.O_LARGEFILE
     assert calls.make(Sysno.PWRITE64, 3, calls.store(b"far"), 3, 5, 1) == 3
     assert calls.at(b"/f").inode.size == (1 << 32) + 8
     assert calls.make(Sysno.PREAD64, 3, BUFFER, 1, -1, -1) is Errno.EINVAL
