@@ -66,8 +66,7 @@ def test_reserved_space_is_taken_but_a_hole() -> None:
     file.write_at(PAGE, b"x")
     assert file.quota.used == 3
     assert (file.next_data(0), file.next_hole(PAGE)) == (PAGE, 2 * PAGE)
-    with fails(Errno.ENOSPC):
-        file.reserve(3 * PAGE, 5 * PAGE)
+    fails(Errno.ENOSPC, lambda: file.reserve(3 * PAGE, 5 * PAGE))
     assert file.quota.used == 3
     file.discard()
     assert file.quota.used == 0
@@ -94,8 +93,7 @@ def test_a_quota_is_part_of_another() -> None:
     inner, beside = Quota(2 * PAGE, above), Quota(2 * PAGE, above)
     inner.take(1)
     beside.take(1)
-    with fails(Errno.ENOSPC):
-        inner.take(1)
+    fails(Errno.ENOSPC, lambda: inner.take(1))
     beside.give(1)
     inner.take(1)
     assert (inner.used, above.used) == (2, 2)
