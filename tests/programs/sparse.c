@@ -128,7 +128,7 @@ static void sizes(void)
     close(other), close(ends[0]), close(ends[1]);
 }
 
-static int got;
+static volatile int got;
 static void handler(int signal) { got = signal; }
 
 static void limited(void)
