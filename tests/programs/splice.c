@@ -154,7 +154,7 @@ static void memory(void)
     show("size 0", call4(NR_vmsplice, ends[0], (int)(parts + 2), 1, 0));
     show("no parts", call4(NR_vmsplice, ends[0], 0, 0, 0));
     show("too many", call4(NR_vmsplice, ends[0], (int)parts, 1025, 0));
-    show("no pipe", call4(NR_vmsplice, 1, (int)parts, 1, 0));
+    show("no pipe", call4(NR_vmsplice, open("source", O_RDWR, 0), (int)parts, 1, 0));
     show("no descriptor", call4(NR_vmsplice, 99, (int)parts, 1, 0));
     show("flags", call4(NR_vmsplice, ends[0], (int)parts, 1, 16));
     parts[0].base = (char *)8;
