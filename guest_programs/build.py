@@ -63,6 +63,7 @@ GLIBC = (*COMMON, "-static", "-no-pie", "-pthread")
 
 # with symbols and lines, which the misuse check shows; "plain" is without optimisation
 FURTHER = {
+    "demo": ("-g",),
     "misuse": ("-g",),
     "misuse_libc": ("-g",),
     "misuse_glibc": ("-g",),

@@ -1,0 +1,197 @@
+"""Moves: the units in which a person steps a run, forwards and backwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from emulator.debug.picture.code import before
+from emulator.debug.picture.registers import registers_of
+from emulator.debug.told import BEGINNING, TELLING, most_telling, phrase, told
+from emulator.machine.machine import ESP
+from emulator.stops import Breakpoint, CatchCall, CatchEvent, Reason
+from emulator.views.inert import visible
+from kernel.events import Suspended, TaskExecuted, TaskExited
+
+if TYPE_CHECKING:
+    from emulator.machine.disassembly import Instruction
+    from emulator.stepper import Stepper
+    from emulator.stops import Stopped
+
+Move = Callable[["Stepper"], str]
+"""What makes a stepper move; the sentence that tells where it led."""
+
+_ENTRY = CatchCall(exit=False)
+_CALLS = CatchCall()
+_EVENTS = CatchEvent(frozenset(TELLING))
+_VFORK = CatchEvent(frozenset({Suspended}))
+_LEFT = CatchEvent(frozenset({TaskExecuted, TaskExited}))
+"""Who executes or exits does not come back to the next instruction."""
+_GONE_OVER = ("call", "int", "rep", "loop")
+_PLACE = re.compile(r"(e?)(\d{1,18})")
+
+
+def stay(stepper: Stepper) -> str:
+    """No move at all."""
+    return "before the first instruction" if stepper.at_start else ""
+
+
+def _sentence(stepper: Stepper, stopped: Stopped) -> str:
+    if stopped.reason is Reason.END:
+        return f"the run is over: exit status {stepper.status}"
+    return told(stopped, stepper.events_at(stepper.position))
+
+
+# ---- instructions ------------------------------------------------------------------------------
+
+
+def instruction(stepper: Stepper) -> str:
+    """One step of whoever runs next: an instruction, or a system call attempted."""
+    return _stepped(stepper, stepper.step())
+
+
+def instruction_back(stepper: Stepper) -> str:
+    """Back by one step."""
+    return _stepped(stepper, stepper.back())
+
+
+def _stepped(stepper: Stepper, stopped: Stopped) -> str:
+    """What the step did, if anything that can be said in words."""
+    if stopped.reason is not Reason.STEP:
+        return _sentence(stepper, stopped)
+    event = most_telling(stepper.events_at(stepper.position))
+    return phrase(event) if event is not None else ""
+
+
+def over(stepper: Stepper) -> str:
+    """One instruction of this task, with all that it calls, asks the kernel for or repeats."""
+    task = stepper.task
+    item = _next(stepper) if task is not None and task.call is None else None
+    if task is None or item is None or not item.mnemonic.startswith(_GONE_OVER):
+        return instruction(stepper)
+    top, end = _top(stepper, task.tid), Breakpoint(item.address + len(item.code), task.tid)
+    while True:
+        stopped = stepper.run([end, _LEFT], task.tid)
+        if stopped.stop is not end:
+            return _sentence(stepper, stopped)
+        if _top(stepper, task.tid) >= top:
+            return f"{item.mnemonic} is over"
+
+
+def over_back(stepper: Stepper) -> str:
+    """Back by one instruction of this task, with all that it had called or asked for."""
+    task = stepper.task
+    if task is None:
+        return instruction_back(stepper)
+    tid, top, start = task.tid, _top(stepper, task.tid), _before(stepper)
+    stepper.back(tid=tid)
+    if stepper.at_start:
+        return BEGINNING
+    came_from = _next(stepper)
+    is_call = stepper.task is not None and stepper.task.call is not None
+    if start is None or not (is_call or came_from is None or came_from.mnemonic.startswith("ret")):
+        return ""
+    while not stepper.at_start:
+        stepper.run_back([Breakpoint(start.address, tid)], tid)
+        if _top(stepper, tid) <= top:
+            break
+    return BEGINNING if stepper.at_start else ""
+
+
+def _next(stepper: Stepper) -> Instruction | None:
+    """The instruction that is executed next."""
+    task = stepper.task
+    found = stepper.disassemble(task, task.instruction, 1) if task is not None else []
+    return found[0] if found else None
+
+
+def _before(stepper: Stepper) -> Instruction | None:
+    """The instruction in front of it in memory, which it may have come from."""
+    task = stepper.task
+    found = list(before(task, task.instruction)) if task is not None else []
+    return found[-1] if found else None
+
+
+def _top(stepper: Stepper, tid: int) -> int:
+    task = stepper.system.tasks.find(tid)
+    return registers_of(task)[ESP] if task is not None else 0
+
+
+# ---- system calls and events -------------------------------------------------------------------
+
+
+def system_call(stepper: Stepper) -> str:
+    """On to where a system call is entered, or has ended."""
+    return _sentence(stepper, stepper.run([_CALLS]))
+
+
+def system_call_back(stepper: Stepper) -> str:
+    """Back to the same."""
+    return _sentence(stepper, stepper.run_back([_CALLS]))
+
+
+def process_event(stepper: Stepper) -> str:
+    """On to where something happens to a process."""
+    return _sentence(stepper, stepper.run([_EVENTS]))
+
+
+def process_event_back(stepper: Stepper) -> str:
+    """Back to the same."""
+    return _sentence(stepper, stepper.run_back([_EVENTS]))
+
+
+def vfork(stepper: Stepper) -> str:
+    """On to the entry of the next call that suspends its caller: vfork, or clone as vfork.
+
+    Where none comes everything stays where it is.
+    """
+    here = stepper.position
+    stopped = stepper.run([_VFORK])
+    while stopped.reason is Reason.EVENT:
+        there = stepper.position
+        entered = stepper.run_back([_ENTRY], stopped.tid)
+        if entered.position > here:
+            return _sentence(stepper, entered)
+        stepper.goto(there)
+        stopped = stepper.run([_VFORK])
+    if stopped.reason is not Reason.END:
+        return _sentence(stepper, stopped)
+    stepper.goto(here)
+    return "no vfork comes any more"
+
+
+def vfork_back(stepper: Stepper) -> str:
+    """Back to the entry of the last call that suspended its caller, else to the beginning."""
+    stopped = stepper.run_back([_VFORK])
+    if stopped.reason is Reason.EVENT:
+        stopped = stepper.run_back([_ENTRY], stopped.tid)
+    return _sentence(stepper, stopped)
+
+
+# ---- all the way -------------------------------------------------------------------------------
+
+
+def run(stepper: Stepper) -> str:
+    """On to the end, or to where input is missing, or until interrupted."""
+    return _sentence(stepper, stepper.run())
+
+
+def run_back(stepper: Stepper) -> str:
+    """Back to the start."""
+    stepper.goto(0)
+    return BEGINNING
+
+
+def goto(text: str) -> Move:
+    """To the position, or (`e12`) to behind the event, that somebody has typed."""
+
+    def move(stepper: Stepper) -> str:
+        match = _PLACE.fullmatch(text.strip())
+        if match is None:
+            return f"not a step (12) or an event (e7): {visible(text)}"
+        number = int(match[2])
+        stopped = stepper.goto_event(number) if match[1] else stepper.goto(number)
+        return _stepped(stepper, stopped)
+
+    return move
