@@ -26,6 +26,8 @@ class Restart(Enum):
     """EINTR after any handler; runs again where no handler ran."""
     BLOCK = "ERESTART_RESTARTBLOCK"
     """EINTR after any handler; else goes on as restart_syscall for the time that is left."""
+    NOINTR = "ERESTARTNOINTR"
+    """Runs again after any handler."""
     NEVER = "EINTR"
     """EINTR whatever happened."""
 

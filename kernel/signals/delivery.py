@@ -194,7 +194,7 @@ def _end_call(task: Task, sa_restart: bool) -> None:
     restart, call = task.signals.interrupted, task.call
     if restart is None or call is None:
         return
-    if restart is Restart.SYS and sa_restart:
+    if restart is Restart.NOINTR or (restart is Restart.SYS and sa_restart):
         _make_again(task, call.number)
     else:
         task.system.machine.registers[EAX] = _EINTR

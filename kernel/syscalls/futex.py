@@ -1,7 +1,6 @@
 """futex(2) and the robust lists of mutexes (get_robust_list(2)).
 
-Priority inheritance (FUTEX_LOCK_PI and its like), FUTEX_FD and futex_waitv are not part of the
-model: ENOSYS.
+FUTEX_FD, which Linux has no more, is ENOSYS.
 """
 
 from __future__ import annotations
@@ -32,20 +31,36 @@ from kernel.syscalls.arguments import (
     Size,
     signed,
 )
-from kernel.syscalls.table import syscall
+from kernel.syscalls.table import on_interrupt, syscall
 from kernel.syscalls.time_values import describe_timespec, describe_timespec64, read_timespec
 from kernel.task import futex as futexes
-from kernel.task.futex import key_of
+from kernel.task import pi_futex
+from kernel.task.futex import PiWaiter, key_of
 from kernel.task.task import Call, Task
 
-_TIMED = frozenset((FutexOp.FUTEX_WAIT, FutexOp.FUTEX_WAIT_BITSET))
+_TIMED = frozenset(
+    (
+        *(FutexOp.FUTEX_WAIT, FutexOp.FUTEX_WAIT_BITSET, FutexOp.FUTEX_WAIT_REQUEUE_PI),
+        *(FutexOp.FUTEX_LOCK_PI, FutexOp.FUTEX_LOCK_PI2),
+    )
+)
+_BY_ANY_CLOCK = frozenset(
+    (FutexOp.FUTEX_WAIT_BITSET, FutexOp.FUTEX_WAIT_REQUEUE_PI, FutexOp.FUTEX_LOCK_PI2)
+)
+"""Operations that may be told to use CLOCK_REALTIME."""
+_LOCKING = frozenset((FutexOp.FUTEX_LOCK_PI, FutexOp.FUTEX_LOCK_PI2))
 _WITH_BITSET = frozenset((FutexOp.FUTEX_WAIT_BITSET, FutexOp.FUTEX_WAKE_BITSET))
 _WITH_SECOND_WORD = frozenset(
-    (FutexOp.FUTEX_REQUEUE, FutexOp.FUTEX_CMP_REQUEUE, FutexOp.FUTEX_WAKE_OP)
+    (
+        *(FutexOp.FUTEX_REQUEUE, FutexOp.FUTEX_CMP_REQUEUE, FutexOp.FUTEX_WAKE_OP),
+        FutexOp.FUTEX_CMP_REQUEUE_PI,
+    )
 )
-
-
-_WITHOUT_VALUE = frozenset((FutexOp.FUTEX_UNLOCK_PI, FutexOp.FUTEX_TRYLOCK_PI))
+_WITHOUT_VALUE = _LOCKING | {FutexOp.FUTEX_UNLOCK_PI, FutexOp.FUTEX_TRYLOCK_PI}
+_NAMED_WITH_CLOCK = frozenset(
+    (FutexOp.FUTEX_WAIT, FutexOp.FUTEX_WAIT_BITSET, FutexOp.FUTEX_WAIT_REQUEUE_PI)
+)
+"""Those that a trace names with FUTEX_CLOCK_REALTIME, too."""
 _COMMANDS = {int(op): op.name for op in FutexOp}
 
 
@@ -57,7 +72,7 @@ class _OperationArgument(Argument):
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
         command = value & FUTEX_COMMAND_MASK
         name = _COMMANDS.get(command)
-        if name is None or (value & FUTEX_CLOCK_REALTIME and command not in _TIMED):
+        if name is None or (value & FUTEX_CLOCK_REALTIME and command not in _NAMED_WITH_CLOCK):
             return ("flags", value, f"{value:#x} /* FUTEX_??? */")
         private = "_PRIVATE" if value & FUTEX_PRIVATE_FLAG else ""
         clock = "|FUTEX_CLOCK_REALTIME" if value & FUTEX_CLOCK_REALTIME else ""
@@ -85,7 +100,7 @@ class _TimeoutArgument(Argument):
 
 class _SecondWordArgument(Argument):
     def describe(self, task: Task, call: Call, word: int) -> Described:
-        if _command(call) in _WITH_SECOND_WORD:
+        if _command(call) in (*_WITH_SECOND_WORD, FutexOp.FUTEX_WAIT_REQUEUE_PI):
             return ("ptr", call.words[word])
         return _only_of_unknown(call, word)
 
@@ -98,7 +113,7 @@ class _LastArgument(Argument):
         if command in _WITH_BITSET:
             name = "FUTEX_BITSET_MATCH_ANY" if value == FUTEX_BITSET_MATCH_ANY else f"{value:#x}"
             return ("flags", value, name)
-        if command == FutexOp.FUTEX_CMP_REQUEUE:
+        if command in (FutexOp.FUTEX_CMP_REQUEUE, FutexOp.FUTEX_CMP_REQUEUE_PI):
             return ("int", value)
         if command == FutexOp.FUTEX_WAKE_OP:
             return ("flags", value, _wake_op_text(value))
@@ -161,20 +176,38 @@ def _futex(
 ) -> int:  # fmt: skip
     command = operation & FUTEX_COMMAND_MASK
     private = bool(operation & FUTEX_PRIVATE_FLAG)
-    if operation & FUTEX_CLOCK_REALTIME and command not in _TIMED:
+    if operation & FUTEX_CLOCK_REALTIME and command not in _BY_ANY_CLOCK:
         raise SysError(Errno.ENOSYS)
-    bitset = last if command in _WITH_BITSET else FUTEX_BITSET_MATCH_ANY
     if command in _TIMED:
         deadline = _deadline(task, operation, timeout, wide) if timeout else None
+        if command in _LOCKING:
+            return pi_futex.lock(task, address, private, deadline)
+        if command == FutexOp.FUTEX_WAIT_REQUEUE_PI:
+            return pi_futex.wait_requeue(task, address, value, private, second, deadline)
+        bitset = last if command in _WITH_BITSET else FUTEX_BITSET_MATCH_ANY
         return futexes.wait(task, address, value, private, bitset, deadline)
+    if command == FutexOp.FUTEX_UNLOCK_PI:
+        return pi_futex.unlock(task, address, private)
+    if command == FutexOp.FUTEX_TRYLOCK_PI:
+        return pi_futex.try_lock(task, address, private)
+    counts = signed(value), signed(timeout)
+    if command == FutexOp.FUTEX_CMP_REQUEUE_PI:
+        return pi_futex.requeue(task, address, second, private, counts, last)
+    return _wake(task, command, private, address, second, counts, last)
+
+
+def _wake(
+    task: Task, command: int, private: bool, address: int, second: int, counts: tuple[int, int],
+    last: int,
+) -> int:  # fmt: skip
     key = key_of(task.memory, address, private)
     if command in (FutexOp.FUTEX_WAKE, FutexOp.FUTEX_WAKE_BITSET):
+        bitset = last if command in _WITH_BITSET else FUTEX_BITSET_MATCH_ANY
         if not bitset:
             raise SysError(Errno.EINVAL)
-        return futexes.wake(task.system, key, signed(value), bitset)
+        return futexes.wake(task.system, key, counts[0], bitset)
     if command not in _WITH_SECOND_WORD:
         raise SysError(Errno.ENOSYS)
-    counts = signed(value), signed(timeout)
     target = key_of(task.memory, second, private)
     if command == FutexOp.FUTEX_WAKE_OP:
         also = futexes.operate(task, second, last)
@@ -190,11 +223,19 @@ def _futex(
 def _deadline(task: Task, operation: int, timeout: int, wide: bool) -> int:
     """Relative to the call for FUTEX_WAIT, else a moment of the clock that the operation names."""
     time = read_timespec(task, timeout, wide)
-    clock = task.system.clock
-    if operation & FUTEX_COMMAND_MASK == FutexOp.FUTEX_WAIT:
+    clock, command = task.system.clock, operation & FUTEX_COMMAND_MASK
+    if command == FutexOp.FUTEX_WAIT:
         assert task.call is not None
         return task.call.entered + time
-    return time - clock.wall_at_boot if operation & FUTEX_CLOCK_REALTIME else time
+    is_wall = operation & FUTEX_CLOCK_REALTIME or command == FutexOp.FUTEX_LOCK_PI
+    return time - clock.wall_at_boot if is_wall else time
+
+
+@on_interrupt(Sysno.FUTEX, Sysno.FUTEX_TIME64)
+def interrupted(task: Task, call: Call) -> None:
+    """A signal ends the sleep: EAGAIN where the call cannot start again."""
+    if isinstance(call.progress, PiWaiter):
+        pi_futex.signal_came(call.progress)
 
 
 # ---- robust lists ------------------------------------------------------------------------------

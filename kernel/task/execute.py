@@ -23,7 +23,7 @@ from kernel.mm.charge import Charge
 from kernel.signals import posix_timers
 from kernel.signals.state import Sighand
 from kernel.task import exit as exiting
-from kernel.task import futex, initial_stack
+from kernel.task import futex, initial_stack, pi_futex
 from kernel.task.initial_stack import Arguments
 from kernel.task.script import parse_script
 from kernel.task.task import Task, TaskState
@@ -142,6 +142,8 @@ def _commit(
     """The point of no return."""
     _become_only_thread(task)
     futex.release_robust_list(task)
+    if task.system.futexes:
+        pi_futex.release_owned(task)
     futex.clear_tid(task)
     task.is_vfork_child = False
     task.credentials = task.credentials.after_exec()

@@ -7,7 +7,7 @@ from kernel.abi.signals import SIG_IGN, SiCode, SigactionFlag, Signal
 from kernel.errors import REPLACED, Replaced
 from kernel.signals import posix_timers, send, stop
 from kernel.signals.state import SigInfo
-from kernel.task import futex, job_control, waiting
+from kernel.task import futex, job_control, pi_futex, waiting
 from kernel.task.process import Process
 from kernel.task.task import Task, TaskState
 from kernel.task.vfork import leave_memory
@@ -56,6 +56,8 @@ def kill_task(task: Task, status: int) -> None:
 def begin_exit(task: Task) -> None:
     """First half: give the memory up. Where that frees a vfork parent, the rest comes later."""
     futex.release_robust_list(task)
+    if task.system.futexes:
+        pi_futex.release_owned(task)
     futex.clear_tid(task)
     if leave_memory(task, "exited"):
         task.system.scheduler.must_yield = True

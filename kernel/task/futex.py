@@ -1,7 +1,4 @@
-"""Futexes: tasks that sleep until somebody says that a word of memory has changed (futex(2)).
-
-Priority-inheriting futexes are not part of the model.
-"""
+"""Futexes: tasks that sleep until somebody says that a word of memory has changed (futex(2))."""
 
 from __future__ import annotations
 
@@ -69,6 +66,22 @@ class Waiter:
         self.woken = False
 
 
+class PiWaiter(Waiter):
+    """A wait for a lock at `address` whose owner is known, or for a condition (`owner` None) from
+    which the task can be moved to the lock that is its `target`.
+    """
+
+    __slots__ = ("address", "owner", "target")
+
+    def __init__(
+        self, key: Key, address: int, owner: Task | None, target: Key | None = None
+    ) -> None:
+        super().__init__(key, FUTEX_BITSET_MATCH_ANY)
+        self.address = address
+        self.owner = owner
+        self.target = target
+
+
 def key_of(memory: AddressSpace, address: int, private: bool) -> Key:
     """What identifies the word at `address`: two mappings of a shared page are the same word.
 
@@ -86,13 +99,24 @@ def key_of(memory: AddressSpace, address: int, private: bool) -> Key:
     return memory.name, address
 
 
-def _queue(system: System, key: Key) -> FutexQueue:
+def queue_of(system: System, key: Key) -> FutexQueue:
+    """Where tasks wait for a word."""
     return system.futexes.get(key) or FutexQueue(key, system.futexes)
 
 
-def _waiter(task: Task) -> Waiter:
+def waiting_for(system: System, key: Key) -> list[Task]:
+    """The tasks that wait for a word, first come first."""
+    queue = system.futexes.get(key)
+    return [] if queue is None else [cast("Task", sleeper) for sleeper in queue.sleepers]
+
+
+def waiter_of(task: Task, key: Key) -> Waiter:
+    """The wait of a sleeping task's for this word; it may wait for several."""
     assert task.call is not None
-    return cast(Waiter, task.call.progress)
+    progress = task.call.progress
+    if isinstance(progress, Waiter):
+        return progress
+    return next(waiter for waiter in cast(list[Waiter], progress) if waiter.key == key)
 
 
 # ---- waiting and waking ------------------------------------------------------------------------
@@ -118,57 +142,94 @@ def wait(
         if deadline is not None and task.system.clock.now >= deadline:
             raise SysError(Errno.ETIMEDOUT)
         if task.signals.attention:
-            raise Block(_queue(task.system, waiter.key), deadline=deadline, restart=restart)
+            raise Block(queue_of(task.system, waiter.key), deadline=deadline, restart=restart)
     key = key_of(task.memory, address, private)
     if task.memory.read_word(address) != expected:
         raise SysError(Errno.EAGAIN)
     call.progress = Waiter(key, bitset)
-    raise Block(_queue(task.system, key), deadline=deadline, restart=restart)
+    raise Block(queue_of(task.system, key), deadline=deadline, restart=restart)
+
+
+def wait_for_any(task: Task, words: list[tuple[int, int, bool]], deadline: int | None) -> int:
+    """Sleep until one of several words is woken for: its index in `words`.
+
+    Each is an address, the value expected there, and whether the futex is private. Errors as of
+    `wait`.
+    """
+    call = task.call
+    assert call is not None
+    waiters: list[Waiter] | None = call.progress
+    if waiters is not None:
+        for index, waiter in enumerate(waiters):
+            if waiter.woken:
+                return index
+        if deadline is not None and task.system.clock.now >= deadline:
+            raise SysError(Errno.ETIMEDOUT)
+    if waiters is None or not task.signals.attention:
+        keys = [key_of(task.memory, address, private) for address, _, private in words]
+        if any(task.memory.read_word(address) != expected for address, expected, _ in words):
+            raise SysError(Errno.EAGAIN)
+        waiters = [Waiter(key, FUTEX_BITSET_MATCH_ANY) for key in keys]
+        call.progress = waiters
+    queues = {waiter.key: queue_of(task.system, waiter.key) for waiter in waiters}
+    raise Block(*queues.values(), deadline=deadline, restart=Restart.SYS)
 
 
 def wake(system: System, key: Key, count: int, bitset: int = FUTEX_BITSET_MATCH_ANY) -> int:
-    """Wake up to `count` waiters (one, if it is less) with a bit of `bitset`; how many."""
+    """Wake up to `count` waiters (one, if it is less) with a bit of `bitset`; how many.
+
+    EINVAL where one waits for a lock: that is unlocked, or its condition requeued.
+    """
     woken = 0
-    for task in _waiting(system, key):
-        if _waiter(task).bitset & bitset:
-            _wake(task)
+    for task in waiting_for(system, key):
+        waiter = waiter_of(task, key)
+        if isinstance(waiter, PiWaiter):
+            raise SysError(Errno.EINVAL)
+        if waiter.bitset & bitset:
+            _wake(task, waiter)
             woken += 1
             if woken >= count:
                 break
     return woken
 
 
-def _waiting(system: System, key: Key) -> list[Task]:
-    queue = system.futexes.get(key)
-    return [] if queue is None else [cast("Task", sleeper) for sleeper in queue.sleepers]
-
-
-def _wake(task: Task) -> None:
-    _waiter(task).woken = True
+def _wake(task: Task, waiter: Waiter) -> None:
+    waiter.woken = True
     task.wake("futex")
 
 
 def requeue(system: System, source: Key, target: Key, wake_count: int, move_count: int) -> int:
-    """Wake some waiters and move others to another word's queue; how many in all."""
+    """Wake some waiters and move others to another word's queue; how many in all. EINVAL."""
     done = 0
-    for task in _waiting(system, source):
+    for task in waiting_for(system, source):
         if done - wake_count >= move_count:
             break
+        waiter = waiter_of(task, source)
+        if isinstance(waiter, PiWaiter):
+            raise SysError(Errno.EINVAL)
         done += 1
         if done <= wake_count:
-            _wake(task)
+            _wake(task, waiter)
         elif source != target:
-            _move(task, system, target)
+            move(task, source, target)
     return done
 
 
-def _move(task: Task, system: System, target: Key) -> None:
+def move(task: Task, source: Key, target: Key) -> None:
+    """Let a task that waits for one word wait for another."""
+    waiter = waiter_of(task, source)
+    left = [queue for queue in task.blocked_on if not _is_of(queue, source)]
     for queue in task.blocked_on:
-        queue.remove(task)
-    queue = _queue(system, target)
-    queue.add(task)
-    task.blocked_on = (queue,)
-    _waiter(task).key = target
+        if _is_of(queue, source):
+            queue.remove(task)
+    joined = queue_of(task.system, target)
+    joined.add(task)
+    task.blocked_on = (*left, joined)
+    waiter.key = target
+
+
+def _is_of(queue: WaitQueue, key: Key) -> bool:
+    return isinstance(queue, FutexQueue) and queue.key == key
 
 
 def operate(task: Task, address: int, encoded: int) -> bool:

@@ -128,7 +128,7 @@ def test_timeouts(world: Callers, task: Task) -> None:
         ((0xC000_0000, WAKE, 1), Errno.EFAULT),
         ((WORD, WAIT, 0, 0x10), Errno.EFAULT),
         ((WORD, 77, 0), Errno.ENOSYS),
-        ((WORD, FutexOp.FUTEX_LOCK_PI, 0), Errno.ENOSYS),
+        ((WORD, FutexOp.FUTEX_LOCK_PI | 0x100, 0), Errno.ENOSYS),
         ((WORD, WAKE | 0x100, 0), Errno.ENOSYS),
         ((WORD, FutexOp.FUTEX_REQUEUE, -1, 0, OTHER), Errno.EINVAL),
         ((WORD, FutexOp.FUTEX_CMP_REQUEUE, 1, 0, OTHER, 9), Errno.EAGAIN),
@@ -291,3 +291,16 @@ def test_nobody_clears_the_word_of_memory_that_is_ones_own(world: Callers, task:
     task.clear_child_tid = WORD
     futexes.clear_tid(task)
     assert task.memory.read_word(WORD) == 7
+
+
+def test_a_lock_that_was_handed_over_makes_no_circle(world: Callers, task: Task) -> None:
+    heir, third = world.thread(task), world.thread(task)
+    assert futex(world, task, WORD, FutexOp.FUTEX_LOCK_PI) == 0
+    world.sleeps(world.run(heir), Sysno.FUTEX, WORD, FutexOp.FUTEX_LOCK_PI)
+    assert futex(world, world.run(task), WORD, FutexOp.FUTEX_UNLOCK_PI) == 0
+    assert task.memory.read_word(WORD) == heir.tid | 0x8000_0000
+    world.sleeps(world.run(third), Sysno.FUTEX, WORD, FutexOp.FUTEX_LOCK_PI)
+    world.sleeps(world.run(task), Sysno.FUTEX, WORD, FutexOp.FUTEX_LOCK_PI)
+    assert world.again(world.run(heir)) == 0, "it has it, though it had not run"
+    assert futex(world, heir, WORD, FutexOp.FUTEX_UNLOCK_PI) == 0
+    assert task.memory.read_word(WORD) == third.tid | 0x8000_0000, "first come, first served"
