@@ -68,6 +68,8 @@ def _dispatch(words: list[str]) -> int:
         return _run(words[1:])
     if name == "trace":
         return _trace(words[1:])
+    if name == "step":
+        return _step(words[1:])
     if name == "replay":
         return _replay(words[1:])
     if name == "syscalls":
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     commands.add_parser("run", help="run a program; its exit status is ours")
     commands.add_parser("trace", help="the same, with every system call on standard error")
+    commands.add_parser("step", help="stop anywhere, look at everything, go on and go back")
     commands.add_parser("replay", help="show a recorded run again, in any of several formats")
     commands.add_parser("syscalls", help="which system calls there are, and what they lack")
     commands.add_parser("demo", help="the programs that come along, each with what it shows")
@@ -190,6 +193,18 @@ def _trace(words: list[str]) -> int:
             on_events=_all_of([*watchers, tracer.feed]), say=tracer.say, on_findings=findings.feed,
         )  # fmt: skip
         return session.run()
+
+
+def _step(words: list[str]) -> int:
+    from emulator.debug import step_options
+
+    parser = _Parser(
+        prog="emu386 step",
+        description="Run a program step by step, forwards and backwards.",
+        usage="emu386 step [options] PROGRAM [ARGUMENTS…]",
+    )
+    step_options.add(parser)
+    return step_options.run(*_guest_of(parser, words))
 
 
 def _replay(words: list[str]) -> int:

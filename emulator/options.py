@@ -128,8 +128,16 @@ def _add_vfork_options(parser: argparse.ArgumentParser) -> None:
         help="the Kth allocation of memory inside each such call fails")  # fmt: skip
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """The options that `run` and `trace` have in common."""
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--max-insns", type=count, metavar="N",
+        help="stop after N blocks of straight-line code were entered (status 124)")  # fmt: skip
+    add("--timeout", type=seconds, metavar="SECONDS", help="stop after host seconds (status 124)")
+    add("--max-output", type=size, metavar="BYTES", help="stop after that much output (status 124)")
+
+
+def add_run_options(parser: argparse.ArgumentParser, has_limits: bool = True) -> None:
+    """The options that `run`, `trace` and `step` have in common; a limit ends a run, not a step."""
     add = parser.add_argument
     add("--root", metavar="DIR", help="the guest's root: DIR, read-only beneath memory")
     add("--isolated", action="store_true", help="show the guest the program alone, nothing else")
@@ -143,10 +151,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--rlimit", type=rlimit, action="append", default=[], metavar="NAME=SOFT[:HARD]",
         help="a resource limit, as stack=8M")  # fmt: skip
     add("--max-procs", type=count, default=32768, metavar="N", help="tasks at a time, all users")
-    add("--max-insns", type=count, metavar="N",
-        help="stop after N blocks of straight-line code were entered (status 124)")  # fmt: skip
-    add("--timeout", type=seconds, metavar="SECONDS", help="stop after host seconds (status 124)")
-    add("--max-output", type=size, metavar="BYTES", help="stop after that much output (status 124)")
+    if has_limits:
+        _add_limits(parser)
     add("--clock", choices=("virtual", "host"), default="virtual",
         help="virtual: sleeping costs nothing and runs are equal; host: real time")  # fmt: skip
     add("--seed", type=int, default=0, metavar="N", help="seed of all that is random (0)")
@@ -179,9 +185,9 @@ def session_options(parsed: argparse.Namespace) -> Options:
         binds=tuple(parsed.bind),
         limits=dict(parsed.rlimit),
         max_procs=parsed.max_procs,
-        max_blocks=parsed.max_insns,
-        max_output=parsed.max_output,
-        timeout=parsed.timeout,
+        max_blocks=getattr(parsed, "max_insns", None),
+        max_output=getattr(parsed, "max_output", None),
+        timeout=getattr(parsed, "timeout", None),
         host_clock=parsed.clock == "host",
         seed=parsed.seed,
         random_schedule=parsed.schedule == "random",

@@ -32,6 +32,7 @@ from kernel.check.program import Program, program_of
 from kernel.clock import NANOSECONDS
 from kernel.events import Event
 from kernel.kernel import Pause
+from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
 from kernel.stepping import SteppedKernel
 from kernel.system import System
@@ -107,6 +108,12 @@ class Stepper:
     def at_end(self) -> bool:
         """Whether nothing can go on from here."""
         return self.position == self._end
+
+    @property
+    def first_has_ended(self) -> bool:
+        """Whether the program that was started is over, so that there is a `status`."""
+        first = self.system.tasks.first
+        return first is not None and first.leader.is_gone
 
     @property
     def status(self) -> int:
@@ -366,8 +373,7 @@ class Stepper:
     def registers(self, task: Task) -> dict[str, int]:
         """The ten general registers and the six selectors, by name."""
         is_loaded = self.system.scheduler.current is task
-        words = self.machine.registers if is_loaded else task.context.words
-        values = dict(zip(REGISTER_NAMES, words, strict=True))
+        values = dict(zip(REGISTER_NAMES, task.registers, strict=True))
         if is_loaded:
             return values | {name: self.machine.segment(name) for name in SEGMENT_NAMES}
         return values | self.machine.look_into(task.context)[0]
@@ -378,9 +384,14 @@ class Stepper:
             return self.machine.read_fxsave()
         return self.machine.look_into(task.context)[1]
 
+    def memory(self, task: Task) -> AddressSpace | None:
+        """The task's address space; None for init, and once the task has left it."""
+        return None if task.memory_left else getattr(task, "memory", None)
+
     def read_memory(self, task: Task, address: int, length: int) -> bytes:
         """Octets of a task's memory, as many as there are; nothing is changed by looking."""
-        return b"" if task.memory_left else peek(task.memory, address, length)
+        memory = self.memory(task)
+        return b"" if memory is None else peek(memory, address, length)
 
     def disassemble(self, task: Task, address: int, count: int) -> list[Instruction]:
         """`count` instructions from an address on, or fewer where they do not decode."""
@@ -389,6 +400,7 @@ class Stepper:
 
     def program(self, task: Task) -> Program | None:
         """Symbols and lines of what the task runs; None for a task without memory."""
-        if task.memory_left or task.memory.executable is None:
+        memory = self.memory(task)
+        if memory is None or memory.executable is None:
             return None
-        return program_of(task.memory.executable)
+        return program_of(memory.executable)

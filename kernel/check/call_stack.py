@@ -9,6 +9,8 @@ from kernel.check.program import Program, program_of
 from kernel.check.unwinding import Site, caller, innermost_caller, site_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kernel.events import StackFrame
     from kernel.mm.address_space import AddressSpace
     from kernel.task.task import Task
@@ -21,21 +23,28 @@ def call_stack(task: Task) -> tuple[StackFrame, ...]:
 
     The task is in a system call, or was interrupted.
     """
-    memory, registers = task.memory, task.registers
+    memory = task.memory
     program = program_of(memory.executable) if memory.executable is not None else None
-    site: Site | None = site_of(registers, task.call is not None)
     frames: list[StackFrame] = []
-    while site is not None and len(frames) < _MOST:
+    for site in call_sites(task, program):
         frames.append(_frame(program, memory, site))
         if not frames[-1][0]:
             break
-        if len(frames) == 1:
-            site = innermost_caller(program, memory, site, registers)
-        else:
-            site = caller(program, memory, site)
-        if site is not None and not site.pc:
-            break
     return tuple(frames)
+
+
+def call_sites(task: Task, program: Program | None) -> Iterator[Site]:
+    """The same as addresses in the program that the task runs."""
+    memory, registers = task.memory, task.registers
+    site: Site | None = site_of(registers, task.call is not None)
+    for count in range(_MOST):
+        if site is None or (count and not site.pc):
+            break
+        yield site
+        if count:
+            site = caller(program, memory, site)
+        else:
+            site = innermost_caller(program, memory, site, registers)
 
 
 def _frame(program: Program | None, memory: AddressSpace, site: Site) -> StackFrame:

@@ -93,6 +93,11 @@ def lines(image: bytes) -> list[Line]:
     return sorted(_readable(_lines(image)))
 
 
+def sources(image: bytes) -> dict[str, str]:
+    """Paths of the source files on the machine where they were compiled, by their last part."""
+    return dict(_readable(_sources(image)))
+
+
 def frames(image: bytes) -> list[FrameTable]:
     """Call frame information from .eh_frame and .debug_frame."""
     return _readable(_frames(image))
@@ -144,6 +149,23 @@ def _lines(image: bytes) -> Iterator[Line]:
                 known = 0 <= state.file - first < len(files) and not state.end_sequence
                 name = files[state.file - first].rsplit("/", 1)[-1] if known else ""
                 yield Line(state.address, name, state.line or 0)
+
+
+def _sources(image: bytes) -> Iterator[tuple[str, str]]:
+    dwarf = _open(image).get_dwarf_info()
+    for unit in dwarf.iter_CUs():
+        program = dwarf.line_program_for_CU(unit)
+        if program is None:
+            continue
+        top = unit.get_top_DIE().attributes.get("DW_AT_comp_dir")
+        folders = [entry.decode("utf-8", "replace") for entry in program["include_directory"]]
+        if program["version"] < 5:
+            folders.insert(0, top.value.decode("utf-8", "replace") if top is not None else "")
+        for entry in program["file_entry"]:
+            path = entry.name.decode("utf-8", "replace")
+            for folder in (folders[entry.dir_index], folders[0]):
+                path = path if path.startswith("/") else f"{folder}/{path}"
+            yield path.rsplit("/", 1)[-1], path
 
 
 def _frames(image: bytes) -> Iterator[FrameTable]:

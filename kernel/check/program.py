@@ -99,6 +99,19 @@ class Program:
         line = self._lines[i] if i >= 0 else None
         return f"{line.file}:{line.number}" if line and line.file and line.number else ""
 
+    def address_of_line(self, file: str, number: int) -> int | None:
+        """Where the code of a source line begins, or of the first line behind it that has any.
+
+        `file` is the last part of its path.
+        """
+        fitting = [line for line in self._lines if line.file == file and line.number >= number]
+        nearest = min(fitting, key=lambda line: (line.number, line.address), default=None)
+        return None if nearest is None else nearest.address
+
+    def source_of(self, file: str) -> str | None:
+        """The path that the compiler was given for a source file, by the last part of it."""
+        return debug_data.sources(self._image).get(file)
+
     # ---- frames ------------------------------------------------------------------------------
 
     def frame_rule(self, address: int) -> FrameRule | None:

@@ -1,0 +1,1 @@
+"""Line mode's commands, a file for each kind."""
