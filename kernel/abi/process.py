@@ -153,6 +153,8 @@ class Capability(IntEnum):
     CAP_SYS_RESOURCE = 24
     CAP_SYS_TIME = 25
     CAP_MKNOD = 27
+    CAP_LEASE = 28
+    CAP_SETFCAP = 31
 
 
 ALL_CAPABILITIES = (1 << 41) - 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kernel.fs.notify import Watcher
     from kernel.fs.open_file import OpenFile
     from kernel.fs.path import Location
+    from kernel.fs.xattr import Attributes
     from kernel.task.task import Task
 
 
@@ -42,14 +43,17 @@ class Inode:
 
     `device` is the st_dev of its file system, `rdev` the device number of a device file;
     `mounted` is what is mounted over it, if anything; `locks` appear with the first lock;
-    `watchers` are told what happens to it (kernel.fs.notify).
-    `links` is 0 once its last name is gone.
+    `watchers` are told what happens to it (kernel.fs.notify); `attributes` are the extended ones.
+    `links` is 0 once its last name is gone; only a file that was made without a name may get one
+    then (`may_get_name`).
     Subclasses give the contents; what a kind of file cannot do fails with the errno Linux has.
     """
 
+    may_get_name = False
     mounted: Mount | None = None
     locks: FileLocks | None = None
     watchers: tuple[Watcher, ...] = ()
+    attributes: Attributes | None = None
 
     def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
         self.number = number

@@ -191,6 +191,9 @@ class MemoryDirectory(DirectoryInode):
         if inode.links >= MAX_LINKS:
             raise SysError(Errno.EMLINK)
         self._check_new(name)
+        if not inode.links and not inode.may_get_name:
+            raise SysError(Errno.ENOENT)
+        inode.may_get_name = False
         if inode.links:
             if self.system.second_names >= self.system.max_inodes:
                 raise SysError(Errno.ENOSPC)

@@ -228,3 +228,5 @@ class MemoryFile(RegularInode):
 
     def discard(self) -> None:
         self.truncate(0)
+        if self.attributes is not None:
+            self.attributes.discard()

@@ -28,21 +28,24 @@ _ACCESS = (READ, WRITE, READ | WRITE, READ | WRITE)
 """What the access mode asks for; mode 3 asks for both and gives neither."""
 
 
-def open_at(task: Task, path: bytes, flags: int, mode: int = 0, at: int = AT_FDCWD) -> OpenFile:
+def open_at(
+    task: Task, path: bytes, flags: int, mode: int = 0, at: int = AT_FDCWD, limits: int = 0
+) -> OpenFile:
     """Open a file; the descriptor is the caller's to make. May raise Block (a FIFO).
 
-    Every errno of open(2). O_ASYNC, O_DIRECT and the O_SYNC flags are kept and mean nothing.
+    `limits` are of Resolve. Every errno of open(2). O_ASYNC, O_DIRECT and the O_SYNC flags are
+    kept and mean nothing.
     """
     if flags & _PATH:
-        return _open_path(task, path, flags, at)
+        return _open_path(task, path, flags, at, limits)
     if flags & _CREAT and flags & _DIRECTORY:
         raise SysError(Errno.EINVAL)
     if flags & _TMPFILE_BIT:
-        return _open_temporary(task, path, flags, mode, at)
+        return _open_temporary(task, path, flags, mode, at, limits)
     if flags & _CREAT:
-        location, is_new = _find_or_create(task, path, flags, mode, at)
+        location, is_new = _find_or_create(task, path, flags, mode, at, limits)
     else:
-        location, is_new = resolve(task, path, at, not flags & _NOFOLLOW), False
+        location, is_new = resolve(task, path, at, not flags & _NOFOLLOW, limits), False
     return open_found(task, location, flags, is_new)
 
 
@@ -69,7 +72,7 @@ def open_found(task: Task, location: Location, flags: int, is_new: bool = False)
 
 def _check_kind(inode: Inode, flags: int) -> None:
     if inode.is_symlink:
-        raise SysError(Errno.ELOOP)
+        raise SysError(Errno.ENOTDIR if flags & _DIRECTORY else Errno.ELOOP)
     if inode.is_directory:
         if flags & (O_ACCMODE | _CREAT | _TRUNC):
             raise SysError(Errno.EISDIR)
@@ -102,10 +105,10 @@ def cut(task: Task, inode: RegularInode, size: int) -> None:
 
 
 def _find_or_create(
-    task: Task, path: bytes, flags: int, mode: int, at: int
+    task: Task, path: bytes, flags: int, mode: int, at: int, limits: int
 ) -> tuple[Location, bool]:
     exclusive = bool(flags & _EXCL)
-    parent, found = resolve_creation(task, path, at, not (exclusive or flags & _NOFOLLOW))
+    parent, found = resolve_creation(task, path, at, not (exclusive or flags & _NOFOLLOW), limits)
     if found is not None:
         if exclusive:
             raise SysError(Errno.EEXIST)
@@ -125,9 +128,9 @@ def owner_of_new(task: Task, folder: Inode) -> tuple[int, int]:
     return credentials.fsuid, folder.gid if folder.mode & 0o2000 else credentials.fsgid
 
 
-def _open_path(task: Task, path: bytes, flags: int, at: int) -> OpenFile:
+def _open_path(task: Task, path: bytes, flags: int, at: int, limits: int) -> OpenFile:
     """O_PATH: a descriptor that only stands for a place; a symbolic link itself is one too."""
-    location = resolve(task, path, at, not flags & _NOFOLLOW)
+    location = resolve(task, path, at, not flags & _NOFOLLOW, limits)
     if flags & _DIRECTORY and not location.inode.is_directory:
         raise SysError(Errno.ENOTDIR)
     file = OpenFile(location.inode, flags & (_PATH | _DIRECTORY | _NOFOLLOW), location.path)
@@ -135,11 +138,13 @@ def _open_path(task: Task, path: bytes, flags: int, at: int) -> OpenFile:
     return file
 
 
-def _open_temporary(task: Task, path: bytes, flags: int, mode: int, at: int) -> OpenFile:
+def _open_temporary(
+    task: Task, path: bytes, flags: int, mode: int, at: int, limits: int
+) -> OpenFile:
     """O_TMPFILE: a file in the folder's file system that has no name."""
     if flags & O_TMPFILE != O_TMPFILE or not flags & O_ACCMODE:
         raise SysError(Errno.EINVAL)
-    place = resolve(task, path, at)
+    place = resolve(task, path, at, limits=limits)
     folder = place.inode
     if not isinstance(folder, DirectoryInode):
         raise SysError(Errno.ENOTDIR)
@@ -148,6 +153,9 @@ def _open_temporary(task: Task, path: bytes, flags: int, mode: int, at: int) -> 
     uid, gid = owner_of_new(task, folder)
     mode = S_IFREG | mode & 0o7777 & ~task.fs.umask
     inode = folder.temporary(mode, uid, gid, task.system.clock.wall)
+    inode.may_get_name = not flags & _EXCL
     named = b"#%d" % inode.number
     location = Location(place.mount, inode, folder, named)
-    return open_found(task, location, flags & ~O_TMPFILE, is_new=True)
+    file = open_found(task, location, flags & ~O_TMPFILE, is_new=True)
+    file.flags |= O_TMPFILE
+    return file

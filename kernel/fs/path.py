@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntFlag
 from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.abi.errno import Errno
@@ -14,6 +15,21 @@ if TYPE_CHECKING:
     from kernel.fs.mount import Mount
     from kernel.task.task import Task
 
+
+class Resolve(IntFlag):
+    """What a lookup may not do: openat2(2)'s RESOLVE flags. IN_ROOT makes its start the root."""
+
+    RESOLVE_NO_XDEV = 1
+    RESOLVE_NO_MAGICLINKS = 2
+    RESOLVE_NO_SYMLINKS = 4
+    RESOLVE_BENEATH = 8
+    RESOLVE_IN_ROOT = 0x10
+    RESOLVE_CACHED = 0x20
+
+
+_NO_XDEV, _NO_SYMLINKS = int(Resolve.RESOLVE_NO_XDEV), int(Resolve.RESOLVE_NO_SYMLINKS)
+_NO_JUMP = int(Resolve.RESOLVE_NO_MAGICLINKS)
+_BENEATH, _IN_ROOT = int(Resolve.RESOLVE_BENEATH), int(Resolve.RESOLVE_IN_ROOT)
 MAX_LINKS = 40
 """Symbolic links in one lookup before ELOOP (path_resolution(7))."""
 
@@ -96,13 +112,15 @@ class Parent(NamedTuple):
         return self.directory.inode
 
 
-def resolve(task: Task, path: bytes, at: int = AT_FDCWD, follow: bool = True) -> Location:
+def resolve(
+    task: Task, path: bytes, at: int = AT_FDCWD, follow: bool = True, limits: int = 0
+) -> Location:
     """The file a path means, below the descriptor `at` where it is relative.
 
-    `follow` says whether a symbolic link at the end is followed. ENOENT (also for an empty path),
-    ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, EBADF.
+    `follow` says whether a symbolic link at the end is followed; `limits` are of Resolve. ENOENT
+    (also for an empty path), ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, EBADF, EXDEV.
     """
-    return _Walk(task, path, at).to_end(follow)
+    return _Walk(task, path, at, limits).to_end(follow)
 
 
 def resolve_parent(task: Task, path: bytes, at: int = AT_FDCWD) -> Parent:
@@ -111,12 +129,12 @@ def resolve_parent(task: Task, path: bytes, at: int = AT_FDCWD) -> Parent:
 
 
 def resolve_creation(
-    task: Task, path: bytes, at: int, follow: bool
+    task: Task, path: bytes, at: int, follow: bool, limits: int = 0
 ) -> tuple[Parent, Location | None]:
     """What open(2) with O_CREAT needs: the place, behind symbolic links at the end where `follow`
     is set, and the file there, if any. EISDIR where the path can only mean a directory.
     """
-    walk = _Walk(task, path, at)
+    walk = _Walk(task, path, at, limits)
     while True:
         parent = walk.to_parent()
         if parent.name in (b".", b"..", b"/") or parent.must_be_directory:
@@ -147,11 +165,11 @@ class _Walk:
     """A lookup under way: where it stands, and the names still to go (`pending`, next one last)."""
 
     __slots__ = (
-        "credentials", "directory", "inode", "links", "mount", "must_be_directory", "name",
-        "pending", "task",
+        "credentials", "directory", "inode", "limits", "links", "mount", "must_be_directory",
+        "name", "pending", "root", "task",
     )  # fmt: skip
 
-    def __init__(self, task: Task, path: bytes, at: int) -> None:
+    def __init__(self, task: Task, path: bytes, at: int, limits: int = 0) -> None:
         if not path:
             raise SysError(Errno.ENOENT)
         if len(path) >= PATH_MAX:
@@ -160,11 +178,22 @@ class _Walk:
         self.task = task
         self.credentials = None if credentials.effective & SEARCH_ANYTHING else credentials
         """None where every directory may be searched."""
+        self.limits = limits
+        self.root = task.fs.root
+        if limits & (_BENEATH | _IN_ROOT):
+            path = self._confine(path, at)
         self.mount, self.inode, self.directory, self.name = start_of(task, path, at)
         self.links = 0
         self.pending: list[bytes] = []
         self.must_be_directory = False
         self._push(path)
+
+    def _confine(self, path: bytes, at: int) -> bytes:
+        """The start is as high as the walk goes. An absolute path begins there, or is EXDEV."""
+        if path[:1] == b"/" and self.limits & _BENEATH:
+            raise SysError(Errno.EXDEV)
+        self.root = start_of(self.task, b".", at)
+        return b"./" + path.lstrip(b"/") if path[:1] == b"/" else path
 
     def location(self) -> Location:
         """Where the walk stands."""
@@ -222,12 +251,14 @@ class _Walk:
 
     def _cross_mounts(self) -> None:
         while self.inode.mounted is not None:
+            if self.limits & _NO_XDEV:
+                raise SysError(Errno.EXDEV)
             self.mount = self.inode.mounted
             self.inode = self.mount.root
 
     def _ascend(self) -> None:
-        """Go to "..": nowhere at the task's root or at the top, through mount points upwards."""
-        root = self.task.fs.root
+        """Go to "..": nowhere at the root or at the top, through mount points upwards."""
+        root = self.root
         while self.inode is not root.inode or self.mount is not root.mount:
             assert self.mount is not None
             if self.inode is not self.mount.root:
@@ -238,13 +269,19 @@ class _Walk:
                 return
             if self.mount.at is None:
                 return
+            if self.limits & _NO_XDEV:
+                raise SysError(Errno.EXDEV)
             self.mount, self.inode, _, _ = self.mount.at
+        if self.limits & _BENEATH:
+            raise SysError(Errno.EXDEV)
 
     def _follow(self, link: SymlinkInode) -> None:
         self.links += 1
-        if self.links > MAX_LINKS:
+        if self.links > MAX_LINKS or self.limits & _NO_SYMLINKS:
             raise SysError(Errno.ELOOP)
         found = link.jump(self.task)
+        if found is not None and self.limits:
+            self._check_jump(found)
         if found is None:
             self._push_target(link.target(self.task))
         elif isinstance(found, Inode):
@@ -253,11 +290,25 @@ class _Walk:
         else:
             self.mount, self.inode, self.directory, self.name = found
 
+    def _check_jump(self, found: Location | Inode) -> None:
+        """A link of /proc that leads to a file itself leads out of every confinement."""
+        if self.limits & _NO_JUMP:
+            raise SysError(Errno.ELOOP)
+        mount = None if isinstance(found, Inode) else found.mount
+        if self.limits & (_BENEATH | _IN_ROOT) or (
+            self.limits & _NO_XDEV and mount is not self.mount
+        ):
+            raise SysError(Errno.EXDEV)
+
     def _push_target(self, target: bytes) -> None:
         if not target:
             raise SysError(Errno.ENOENT)
         if target[:1] == b"/":
-            self.mount, self.inode, _, _ = self.task.fs.root
+            if self.limits & _BENEATH or (
+                self.limits & _NO_XDEV and self.mount is not self.root.mount
+            ):
+                raise SysError(Errno.EXDEV)
+            self.mount, self.inode, _, _ = self.root
         self._push(target)
 
     def _push(self, path: bytes) -> None:

@@ -63,10 +63,14 @@ class MemoryFileSystem(FileSystem):
     def forget(self, inode: Inode) -> None:
         """An inode's last name is gone."""
         del self.inodes[inode.number]
-        if isinstance(inode, MemoryFile) and not inode.uses:
-            inode.discard()
-        elif isinstance(inode, MemorySymlink):
+        if isinstance(inode, MemoryFile):
+            if not inode.uses:
+                inode.discard()
+            return
+        if isinstance(inode, MemorySymlink):
             self.quota.give(inode.pages)
+        if inode.attributes is not None:
+            inode.attributes.discard()
 
     def adopt(self, node: HostNode, status: os.stat_result) -> Inode:
         """An inode that shows the host file at a place."""

@@ -111,8 +111,16 @@ def futimesat(task: Task, at: Fd, path: NullablePath, times: Timevals) -> int:
 
 def _utimes(task: Task, at: int, path: bytes | None, times: int) -> int:
     words = _TIMEVALS.unpack(task.memory.read(times, 16)) if times else None
-    place = location_of(task, at) if path is None else resolve(task, path, at)
+    place = _open_place(task, at) if path is None else resolve(task, path, at)
     return _change(task, place, words, _MICROSECONDS)
+
+
+def _open_place(task: Task, fd: int) -> Location:
+    """Where an open file is; EFAULT for a folder without a path in it, EBADF for O_PATH too."""
+    if fd == AT_FDCWD:
+        raise SysError(Errno.EFAULT)
+    task.files.get(fd)
+    return location_of(task, fd)
 
 
 def _utimensat(
@@ -123,9 +131,9 @@ def _utimensat(
     if words is not None and words[1] == words[3] == UTIME_OMIT:
         return 0
     if path is None:
-        if flags or at == AT_FDCWD:
-            raise SysError(Errno.EINVAL if flags else Errno.EFAULT)
-        place = location_of(task, at)
+        if flags:
+            raise SysError(Errno.EINVAL)
+        place = _open_place(task, at)
     else:
         place = resolve_flagged(task, at, path, flags)
     return _change(task, place, words, NANOSECONDS)

@@ -6,7 +6,7 @@ import struct
 from typing import Annotated, NamedTuple
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import Poll
+from kernel.abi.files import OpenFlag, Poll
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import Restart, SysError
@@ -107,7 +107,7 @@ def _poll(task: Task, address: int, count: int, deadline: int | None) -> int:
 def _found(task: Task, wish: _Wish, file: OpenFile | None) -> int:
     if wish.descriptor < 0:
         return 0
-    if file is None:
+    if file is None or file.flags & OpenFlag.O_PATH:
         return int(Poll.POLLNVAL)
     return file.poll(task) & (wish.events | _ALWAYS)
 

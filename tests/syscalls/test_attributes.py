@@ -155,9 +155,3 @@ def test_times_of_a_link_itself_and_with_64_bits(calls: Calls) -> None:
 def test_omitting_both_times_does_not_even_look(calls: Calls) -> None:
     nothing = calls.store(struct.pack("<4i", 0, OMIT, 0, OMIT))
     assert calls.make(Sysno.UTIMENSAT, AT_FDCWD, "/none", nothing, 0) == 0
-
-
-def test_there_are_no_extended_attributes(calls: Calls) -> None:
-    assert calls.make(Sysno.GETXATTR, "/f", "user.x", BUFFER, 10) is Errno.EOPNOTSUPP
-    assert calls.make(Sysno.LISTXATTR, "/f", BUFFER, 10) == 0
-    assert calls.make(Sysno.LGETXATTR, "/none", "user.x", BUFFER, 10) is Errno.ENOENT

@@ -1,0 +1,163 @@
+"""Extended attributes of files in memory (xattr(7)): names of four classes, and octets for each.
+
+Where tmpfs has them: user, trusted and security. Access control lists (system.posix_acl_…) are
+not supported, nor are attributes of files on the host. security.capability is kept, but execve(2)
+does not look at it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.abi.errno import Errno
+from kernel.abi.files import S_ISVTX
+from kernel.abi.memory import page_up
+from kernel.abi.process import Capability
+from kernel.errors import SysError
+from kernel.fs.inode import Inode
+from kernel.fs.memory_file import MemoryFile, Quota
+from kernel.fs.permission import READ, WRITE, is_owner, require
+from kernel.fs.tmpfs import MemoryFileSystem
+
+if TYPE_CHECKING:
+    from kernel.fs.path import Location
+    from kernel.task.credentials import Credentials
+
+XATTR_CREATE, XATTR_REPLACE = 1, 2
+SIZE_MAX = 65536
+"""The longest value, and the longest list of names."""
+_CAPABILITY_SETS = ((20, b"\2"), (24, b"\3"))
+"""Size and revision of the values that security.capability may have."""
+_CLASSES = (b"user.", b"trusted.", b"security.")
+
+
+class Attributes:
+    """The extended attributes of one inode; they take space of the quota by whole pages."""
+
+    def __init__(self, quota: Quota) -> None:
+        self.quota = quota
+        self.values: dict[bytes, bytes] = {}
+        self.pages = 0
+
+    def set(self, name: bytes, value: bytes) -> None:
+        """ENOSPC."""
+        self._account(self._octets() - self._weight(name) + len(name) + len(value))
+        self.values[name] = value
+
+    def remove(self, name: bytes) -> None:
+        """Its space is free again."""
+        self._account(self._octets() - self._weight(name))
+        del self.values[name]
+
+    def discard(self) -> None:
+        """The inode is no more."""
+        self._account(0)
+
+    def _octets(self) -> int:
+        return sum(len(name) + len(value) for name, value in self.values.items())
+
+    def _weight(self, name: bytes) -> int:
+        value = self.values.get(name)
+        return 0 if value is None else len(name) + len(value)
+
+    def _account(self, octets: int) -> None:
+        pages = page_up(octets) >> 12
+        if pages > self.pages:
+            self.quota.take(pages - self.pages)
+        else:
+            self.quota.give(self.pages - pages)
+        self.pages = pages
+
+
+def set_attribute(
+    credentials: Credentials, place: Location, name: bytes, value: bytes, flags: int, now: int
+) -> None:
+    """setxattr(2): EEXIST, ENODATA, ENOSPC, EPERM, EACCES, EOPNOTSUPP."""
+    inode = place.inode
+    _require_access(credentials, inode, name, WRITE)
+    quota = _quota(place, name)
+    _require_privilege(credentials, name, value)
+    known = inode.attributes is not None and name in inode.attributes.values
+    if known and flags & XATTR_CREATE:
+        raise SysError(Errno.EEXIST)
+    if not known and flags & XATTR_REPLACE:
+        raise SysError(Errno.ENODATA)
+    if inode.attributes is None:
+        inode.attributes = Attributes(quota)
+    inode.attributes.set(name, value)
+    inode.changed = now
+
+
+def get_attribute(credentials: Credentials, place: Location, name: bytes) -> bytes:
+    """getxattr(2): ENODATA, EACCES, EOPNOTSUPP."""
+    _require_access(credentials, place.inode, name, READ)
+    _quota(place, name)
+    return _existing(place.inode, name).values[name]
+
+
+def remove_attribute(credentials: Credentials, place: Location, name: bytes, now: int) -> None:
+    """removexattr(2): ENODATA, EPERM, EACCES, EOPNOTSUPP."""
+    _require_access(credentials, place.inode, name, WRITE)
+    _quota(place, name)
+    _require_privilege(credentials, name)
+    _existing(place.inode, name).remove(name)
+    place.inode.changed = now
+
+
+def attribute_names(credentials: Credentials, inode: Inode) -> list[bytes]:
+    """listxattr(2), in the order of tmpfs; those of the administrator are shown to nobody else."""
+    names = sorted(inode.attributes.values, reverse=True) if inode.attributes is not None else []
+    if credentials.has(Capability.CAP_SYS_ADMIN):
+        return names
+    return [name for name in names if not name.startswith(b"trusted.")]
+
+
+def _existing(inode: Inode, name: bytes) -> Attributes:
+    if inode.attributes is None or name not in inode.attributes.values:
+        raise SysError(Errno.ENODATA)
+    return inode.attributes
+
+
+def _quota(place: Location, name: bytes) -> Quota:
+    """What pays for the file's attributes; EOPNOTSUPP where it can have none of this class."""
+    if not name.startswith(_CLASSES):
+        raise SysError(Errno.EOPNOTSUPP)
+    if name in _CLASSES:
+        raise SysError(Errno.EINVAL)
+    if isinstance(place.inode, MemoryFile):
+        return place.inode.quota
+    if place.mount is not None and isinstance(place.mount.file_system, MemoryFileSystem):
+        return place.mount.file_system.quota
+    raise SysError(Errno.EOPNOTSUPP)
+
+
+def _require_access(credentials: Credentials, inode: Inode, name: bytes, wanted: int) -> None:
+    """What xattr(7) says of each class: EPERM or ENODATA for what the class never allows."""
+    never = SysError(Errno.EPERM if wanted == WRITE else Errno.ENODATA)
+    if name.startswith((b"security.", b"system.")):
+        return
+    if name.startswith(b"trusted."):
+        if not credentials.has(Capability.CAP_SYS_ADMIN):
+            raise never
+        return
+    if name.startswith(b"user."):
+        if not (inode.is_regular or inode.is_directory):
+            raise never
+        is_sticky = inode.is_directory and inode.mode & S_ISVTX
+        if is_sticky and wanted == WRITE and not is_owner(credentials, inode):
+            raise never
+    require(credentials, inode, wanted)
+
+
+def _require_privilege(credentials: Credentials, name: bytes, value: bytes | None = None) -> None:
+    """Security attributes are root's to change: EPERM; EINVAL for what is no capability sets."""
+    if name == b"security.capability":
+        if value is not None and (len(value), value[3:4]) not in _CAPABILITY_SETS:
+            raise SysError(Errno.EINVAL)
+        needed = Capability.CAP_SETFCAP
+    elif name.startswith(b"security."):
+        needed = Capability.CAP_SYS_ADMIN
+    else:
+        return
+    if not credentials.has(needed):
+        raise SysError(Errno.EPERM)
