@@ -25,6 +25,8 @@ class Reason(Enum):
     """A system call has ended."""
     SIGNAL = "signal"
     """A signal is acted on; where it has a handler, that comes next."""
+    SIGNAL_WAITS = "signal waits"
+    """A task is about to act on a signal: that is the next step."""
     EVENT = "event"
     """An event of a kind that was named has happened."""
     INPUT = "input"
@@ -92,6 +94,13 @@ class CatchSignal:
 
 
 @dataclass(frozen=True)
+class BeforeSignal:
+    """Stop before a task acts on one of these signals, which may still be replaced then."""
+
+    signals: frozenset[int]
+
+
+@dataclass(frozen=True)
 class CatchEvent:
     """Stop after an event of these kinds."""
 
@@ -103,7 +112,7 @@ class CatchEvent:
 
 
 Catch = CatchCall | CatchSignal | CatchEvent
-Stop = Breakpoint | Watchpoint | Catch
+Stop = Breakpoint | Watchpoint | BeforeSignal | Catch
 
 
 @dataclass(frozen=True)
