@@ -102,13 +102,15 @@ class BeforeSignal:
 
 @dataclass(frozen=True)
 class CatchEvent:
-    """Stop after an event of these kinds."""
+    """Stop after an event of these kinds, of task `tid` or of any."""
 
     kinds: frozenset[type[Event]]
+    tid: int | None = None
 
     def reason(self, event: Event) -> Reason | None:
         """What the event means for this stop."""
-        return Reason.EVENT if type(event) in self.kinds else None
+        is_meant = type(event) in self.kinds and self.tid in (None, event.pid)
+        return Reason.EVENT if is_meant else None
 
 
 Catch = CatchCall | CatchSignal | CatchEvent
