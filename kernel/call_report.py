@@ -7,7 +7,7 @@ from kernel.abi.errno import ERRNO_NAMES, Errno
 from kernel.abi.sysno import Sysno
 from kernel.errors import Restart
 from kernel.events import Described
-from kernel.syscalls.table import TABLE
+from kernel.syscalls.table import TABLE, Entry
 from kernel.system import System
 from kernel.task.task import Call, Task
 
@@ -29,6 +29,7 @@ class CallReporter:
             text = f"<... resuming interrupted {before} ...>"
             name, arguments = "restart_syscall", (("text", text),)
         else:
+            entry, call = _meant(entry, task, call)
             name, arguments = entry.name, entry.describe_entry(task, call)
         task.emit(events.SyscallEntered, call.number, name, call.words, arguments)
 
@@ -40,7 +41,7 @@ class CallReporter:
         if task.is_ending:
             self.departed(task)
             return
-        entry = TABLE[call.number]
+        entry, call = _meant(TABLE[call.number], task, call)
         result &= 0xFFFF_FFFF
         signed = result - (1 << 32) if result & 0x8000_0000 else result
         is_error = -4096 < signed < 0
@@ -72,7 +73,7 @@ class CallReporter:
         call = task.call
         if not self.journal.recording or call is None:
             return
-        entry = TABLE[call.number]
+        entry, call = _meant(TABLE[call.number], task, call)
         arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
         name = "restart_syscall" if call.restarts else entry.name
         arguments = () if call.restarts else arguments
@@ -80,6 +81,13 @@ class CallReporter:
         task.emit(
             events.SyscallExited, call.number, name, shown, restart.value, arguments, None, None
         )  # fmt: skip
+
+
+def _meant(entry: Entry, task: Task, call: Call) -> tuple[Entry, Call]:
+    """The call to be shown: for a multiplexer's the one that it makes."""
+    if entry.meant is None:
+        return entry, call
+    return entry.meant(task, call) or (entry, call)
 
 
 def call_name(number: int) -> str:

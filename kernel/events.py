@@ -7,10 +7,11 @@ view can print them without asking the kernel. Kinds, with what follows the kind
     ("fd", n, path or None)                            descriptor
     ("bytes", text, more)                              octets as Latin-1; more: cut short
     ("path", text, more)                               the same for a path, always shown in full
+    ("abstract", text)                                 an abstract socket name without its NUL
     ("octets", text, more)                             the same for what is not text (random bytes)
     ("flags", n, text)                                 number with its symbolic form
     ("array", [value, ...], more)
-    ("struct", [(name, value), ...], more)
+    ("struct", [(name, value), ...], more)             a name may be empty
     ("sigset", mask) or ("sigset", mask, 32)           64 signals, or 32 for the old calls
     ("signal", n)  ("wstatus", n)
     ("timespec", seconds, nanoseconds)

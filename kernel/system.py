@@ -13,6 +13,7 @@ from kernel.fs.inotify import InotifyUse
 from kernel.fs.memory_file import Quota
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
+from kernel.net.network import Network
 from kernel.task.futex import FutexQueue, Key
 from kernel.task.injection import Injection, Injector
 from kernel.task.scheduler import Scheduler
@@ -90,6 +91,7 @@ class System:
         """Tasks that sleep through a signal which was dropped, but which a trace is to show."""
         self.futexes: dict[Key, FutexQueue] = {}
         """Words of memory that tasks wait for."""
+        self.network = Network()
         self.memory_names = 0
         """Address spaces made so far; each is called mm#N."""
         self.anonymous_inodes = 0

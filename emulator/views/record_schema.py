@@ -28,6 +28,7 @@ _DETAILS: dict[str, list[dict[str, Any]]] = {
     "fd": [_INTEGER, _TEXT_OR_NULL],
     "bytes": [_STRING, _FLAG],
     "path": [_STRING, _FLAG],
+    "abstract": [_STRING],
     "octets": [_STRING, _FLAG],
     "flags": [_INTEGER, _STRING],
     "array": [{"type": "array", "items": _VALUE}, _FLAG],

@@ -97,6 +97,11 @@ def _path(value: Described, style: Style) -> str:
     return quoted(value[1], style.hexadecimal) + ("..." if value[2] else "")
 
 
+def _abstract(value: Described, style: Style) -> str:
+    """An abstract socket name, in full: @ stands for the NUL before it."""
+    return "@" + quoted(value[1], style.hexadecimal)
+
+
 def _octets(value: Described, style: Style) -> str:
     _, octets, more = value
     limit = style.string_limit
@@ -138,7 +143,11 @@ def _array(value: Described, style: Style) -> str:
 
 def _struct(value: Described, style: Style) -> str:
     _, fields, more = value
-    parts = [f"{name}={text(field, style)}" for name, field in fields if field[0] != "omit"]
+    parts = [
+        f"{name}={text(field, style)}" if name else text(field, style)
+        for name, field in fields
+        if field[0] != "omit"
+    ]
     if more:
         parts.append("...")
     return f"{{{', '.join(parts)}}}"
@@ -191,6 +200,7 @@ _WRITERS: dict[str, Callable[[Described, Style], str]] = {
     "fd": _descriptor,
     "bytes": _string,
     "path": _path,
+    "abstract": _abstract,
     "octets": _octets,
     "flags": _flags,
     "array": _array,

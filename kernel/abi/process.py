@@ -146,6 +146,10 @@ class Capability(IntEnum):
     CAP_SETGID = 6
     CAP_SETUID = 7
     CAP_SETPCAP = 8
+    CAP_NET_BIND_SERVICE = 10
+    CAP_NET_ADMIN = 12
+    CAP_IPC_LOCK = 14
+    CAP_IPC_OWNER = 15
     CAP_SYS_CHROOT = 18
     CAP_SYS_PTRACE = 19
     CAP_SYS_ADMIN = 21

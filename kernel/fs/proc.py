@@ -1,10 +1,11 @@
 """/proc: its root directory, with one directory for each process (proc(5)).
 
-Omitted: net, sysvipc, namespaces, and whatever tells of hardware that is not there.
+Omitted: namespaces, and whatever tells of hardware that is not there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
@@ -12,7 +13,7 @@ from kernel.abi.files import S_IFLNK
 from kernel.errors import SysError
 from kernel.fs import proc_system
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
-from kernel.fs.proc_nodes import DEVICE, MadeFile, ProcDirectory
+from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, TableDirectory
 from kernel.fs.proc_settings import build_settings
 from kernel.fs.proc_task import TaskDirectory
 
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 _ROOT_NUMBER = 1
 _FIRST_NUMBER = 0x1000
+_FIRST_NET = 0x1100
+
+
+def _table(system: System, number: int, files: Mapping[bytes, Make]) -> TableDirectory:
+    """A directory of files about the system; inode numbers from `number` on."""
+    directory = TableDirectory(system, number)
+    for at, (name, make) in enumerate(sorted(files.items()), number + 1):
+        directory.nodes[name] = MadeFile(system, at, 0o444, system, make, None)
+    return directory
 
 
 class SelfLink(SymlinkInode):
@@ -51,6 +61,7 @@ class ProcRoot(ProcDirectory):
             self.nodes[name] = SelfLink(system, number, form)
         for number, (name, make) in enumerate(proc_system.FILES.items(), _FIRST_NUMBER + 16):
             self.nodes[name] = MadeFile(system, number, 0o444, system, make, None)
+        self.nodes[b"net"] = _table(system, _FIRST_NET, system.network.tables)
         self.nodes[b"sys"] = build_settings(system)
         self.nodes = dict(sorted(self.nodes.items()))
 

@@ -24,7 +24,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import Restart, SysError
 from kernel.signals import attention, frame, masks, send, stop
 from kernel.signals.siginfo import describe_siginfo
-from kernel.signals.state import DEFAULT, Action, Pending, SigInfo
+from kernel.signals.state import DEFAULT, Action, SigInfo
 from kernel.task import exit as exiting
 from kernel.task import job_control, rseq, waiting
 from kernel.task.task import TaskState
@@ -91,82 +91,47 @@ def deliver(task: Task) -> None:
     Called when `is_due`. Afterwards the task may be stopped or ending; a call that is still in
     `task.call` is to be tried again from its first line.
     """
-    more = task.signals.attention
-    while more:
-        more = proceed(task)
+    while task.signals.attention:
+        if not _act_on_all(task):
+            return
+        task.signals.attention = False
+        _settle_call(task)
+        masks.restore_after_call(task)
+        if task.signals.attention and task.call is not None:
+            _start_afresh(task)
 
 
-def proceed(task: Task) -> bool:
-    """One move of that: act on one signal, or end the delivery where none is ready.
-
-    Whether there is more to do; not where the task has stopped or is to end.
-    """
+def _act_on_all(task: Task) -> bool:
+    """True when nothing is left to do, False when the task stopped or is to end."""
     if task.process.must_tell_continued:
         waiting.tell_continued(task.process)
-        return True
-    if task.is_ending:
-        return False
-    if task.process.stop_signal:
-        stop.join_stop(task)
-        return False
-    taken = _take(task)
-    if taken is None:
-        _finish(task)
-        return task.signals.attention
-    _act(task, *taken)
-    return task.state is not TaskState.STOPPED
-
-
-def upcoming(task: Task) -> SigInfo | None:
-    """The signal that the next move of a task's delivery acts on, if it is one that acts on one."""
-    process = task.process
-    if not is_due(task) or process.must_tell_continued or task.is_ending or process.stop_signal:
-        return None
-    found = _find(task)
-    return None if found is None else found[0].first(found[1])
-
-
-def replace_upcoming(task: Task, info: SigInfo | None) -> None:
-    """Let the task act on another signal in place of that one, or (None) on nothing.
-
-    A signal that the task blocks stays pending, as after a tracer's choice of it (ptrace(2)).
-    """
-    found = _find(task)
-    assert found is not None
-    found[0].take(found[1])
-    if info is not None:
-        task.signals.pending.add(info)
-
-
-def _finish(task: Task) -> None:
-    task.signals.attention = False
-    _settle_call(task)
-    masks.restore_after_call(task)
-    if task.signals.attention and task.call is not None:
-        _start_afresh(task)
+    while not task.is_ending:
+        if task.process.stop_signal:
+            stop.join_stop(task)
+            return False
+        taken = _take(task)
+        if taken is None:
+            return True
+        _act(task, *taken)
+        if task.state is TaskState.STOPPED:
+            return False
+    return False
 
 
 def _take(task: Task) -> tuple[SigInfo, bool] | None:
-    """The next signal, and whether it was dropped."""
-    found = _find(task)
-    if found is None:
-        return None
-    pending, signal = found
-    return pending.take(signal), pending is task.signals.ignored
-
-
-def _find(task: Task) -> tuple[Pending, int] | None:
-    """The next signal and where it is pending: the task's own before the process's."""
+    """The next signal, and whether it was dropped: the task's own before the process's."""
     signals, shared = task.signals, task.process.pending
     own = signals.pending.mask & ~signals.blocked
     if own:
-        return signals.pending, next_signal(own)
+        return signals.pending.take(next_signal(own)), False
     common = shared.mask & ~signals.blocked
     ready = common | signals.ignored.mask
     if not ready:
         return None
     signal = next_signal(ready)
-    return (shared if common & bit(signal) else signals.ignored), signal
+    if common & bit(signal):
+        return shared.take(signal), False
+    return signals.ignored.take(signal), True
 
 
 def _act(task: Task, info: SigInfo, dropped: bool) -> None:

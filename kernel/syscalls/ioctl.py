@@ -25,11 +25,12 @@ _DIRECTIONS = ("_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE")
 
 class RequestArgument(NamedTuple):
     """How to print a request's argument: described by (task, address); `is_output` for what the
-    call fills, which shows as a bare pointer when the call fails.
+    call fills, which shows as a bare pointer when the call fails, or as `describe_failed` has it.
     """
 
     describe: Callable[[Task, int], Described]
     is_output: bool
+    describe_failed: Callable[[Task, int], Described] | None = None
 
 
 def describe_int(task: Task, address: int) -> Described:
@@ -80,10 +81,13 @@ class _IoctlArgument(Argument):
         known = ARGUMENTS.get(request)
         if known is None:
             return ("hex", value) if request not in NAMES else ("ptr", value)
-        if not value or (known.is_output and call.result < 0):
+        describe: Callable[[Task, int], Described] | None = known.describe
+        if known.is_output and call.result < 0:
+            describe = known.describe_failed
+        if not value or describe is None:
             return ("ptr", value)
         try:
-            return known.describe(task, value)
+            return describe(task, value)
         except SysError:
             return ("ptr", value)
 

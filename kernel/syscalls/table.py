@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Function = Callable[..., Ending]
 TABLE: dict[int, Entry] = {}
 """Every implemented call by number."""
+SUBCALLS: dict[tuple[Sysno, int], Entry] = {}
+"""Calls that a multiplexer (socketcall, ipc) makes, by its number and theirs."""
 
 
 class Entry:
@@ -40,6 +42,8 @@ class Entry:
         self.note: Callable[[Task, Call, int], str | None] | None = None
         self.interrupted: Callable[[Task, Call], None] | None = None
         """Called before a signal ends the call's sleep, to store what is left of it."""
+        self.meant: Callable[[Task, Call], tuple[Entry, Call] | None] | None = None
+        """Of a multiplexer: the call that is meant, for a trace, and its words."""
         self.invoke: Callable[[Task, tuple[int, ...]], Ending] = self._first_invocation
         self._arguments: list[tuple[int, Argument]] | None = None
         self._result: Argument | None = None
@@ -141,6 +145,27 @@ def syscall(
             assert number not in TABLE, f"{number.name} is declared twice"
             label = name or number.name.lower()
             TABLE[int(number)] = Entry(number, function, label, restart, missing)
+        return function
+
+    return enter
+
+
+def subcall(multiplexer: Sysno, number: int, name: str) -> Callable[[Function], Function]:
+    """Enter the function as what a multiplexer calls by this number of its own."""
+
+    def enter(function: Function) -> Function:
+        assert (multiplexer, number) not in SUBCALLS, f"{name} is declared twice"
+        SUBCALLS[multiplexer, number] = Entry(multiplexer, function, name, Restart.SYS, "")
+        return function
+
+    return enter
+
+
+def multiplexer(number: Sysno) -> Callable[[Any], Any]:
+    """Declare how a multiplexer's call is understood, for traces."""
+
+    def enter(function: Any) -> Any:
+        TABLE[int(number)].meant = function
         return function
 
     return enter

@@ -15,6 +15,7 @@ from kernel.fs.notify import ACCESS, MODIFY, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.regular import FileSizeLimit
 from kernel.mm.user import UserMemory
+from kernel.net.socket import QuietPipe
 from kernel.signals.attention import ready_signals
 from kernel.signals.send import send_to_task
 from kernel.signals.state import SigInfo
@@ -159,7 +160,7 @@ def write_piece(task: Task, file: OpenFile, data: bytes, offset: int | None) -> 
         send_own(task, Signal.SIGXFSZ)
         raise
     except SysError as error:
-        if error.errno is Errno.EPIPE:
+        if error.errno is Errno.EPIPE and not isinstance(error, QuietPipe):
             send_own(task, Signal.SIGPIPE)
         raise
     if task.system.inotify.total:

@@ -61,18 +61,29 @@ class Call:
     when the call ends.
     """
 
-    __slots__ = ("entered", "number", "progress", "restarts", "result", "tampered", "words")
+    __slots__ = (
+        "entered", "noted", "number", "progress", "restarts", "result", "tampered", "words",
+    )  # fmt: skip
 
     def __init__(self, number: int, words: tuple[int, ...], entered: int) -> None:
         self.number = number
         self.words = words
         self.entered = entered
         self.progress: Any = None
+        self.noted: Any = None
+        """What a trace will want to know of the arguments as they were before."""
         self.result = 0
         self.restarts = 0
         """How often it went on as restart_syscall after a stop."""
         self.tampered: tuple[str, ...] = ()
         """What was injected, as a trace says it."""
+
+    def as_meant(self, words: tuple[int, ...]) -> Call:
+        """The same call with the words that a multiplexer's stand for."""
+        call = Call(self.number, (*words, 0, 0, 0, 0, 0, 0)[:6], self.entered)
+        call.progress, call.noted = self.progress, self.noted
+        call.restarts, call.tampered = self.restarts, self.tampered
+        return call
 
 
 class Task:

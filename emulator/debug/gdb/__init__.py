@@ -1,1 +1,0 @@
-"""A server for gdb: its remote serial protocol, spoken over a loopback socket."""

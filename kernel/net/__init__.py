@@ -1,0 +1,1 @@
+"""Sockets: AF_UNIX, and a loopback network that never leaves the emulator."""
