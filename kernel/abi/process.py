@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from kernel.abi.capabilities import Capability as Capability
+
 
 class CloneFlag(IntEnum):
     """clone(2); the low byte of clone's flags word is the exit signal."""
@@ -80,6 +82,28 @@ class PidfdSignalFlag(IntEnum):
     PIDFD_SIGNAL_PROCESS_GROUP = 4
 
 
+class Personality(IntEnum):
+    """Bits of personality(2); the low byte chooses a system."""
+
+    UNAME26 = 0x002_0000
+    ADDR_NO_RANDOMIZE = 0x004_0000
+    FDPIC_FUNCPTRS = 0x008_0000
+    MMAP_PAGE_ZERO = 0x010_0000
+    ADDR_COMPAT_LAYOUT = 0x020_0000
+    READ_IMPLIES_EXEC = 0x040_0000
+    ADDR_LIMIT_32BIT = 0x080_0000
+    SHORT_INODE = 0x100_0000
+    WHOLE_SECONDS = 0x200_0000
+    STICKY_TIMEOUTS = 0x400_0000
+    ADDR_LIMIT_3GB = 0x800_0000
+
+
+PER_CLEAR_ON_SETID = (
+    Personality.READ_IMPLIES_EXEC | Personality.ADDR_NO_RANDOMIZE
+    | Personality.ADDR_COMPAT_LAYOUT | Personality.MMAP_PAGE_ZERO
+)  # fmt: skip
+
+
 class Resource(IntEnum):
     """Resource limits (getrlimit(2)), numbered as on i386."""
 
@@ -132,36 +156,6 @@ class Aux(IntEnum):
 
 CLOCK_TICKS = 100
 """Ticks a second of times(2) and AT_CLKTCK."""
-
-
-class Capability(IntEnum):
-    """The capabilities that change what our calls allow (capabilities(7))."""
-
-    CAP_CHOWN = 0
-    CAP_DAC_OVERRIDE = 1
-    CAP_DAC_READ_SEARCH = 2
-    CAP_FOWNER = 3
-    CAP_FSETID = 4
-    CAP_KILL = 5
-    CAP_SETGID = 6
-    CAP_SETUID = 7
-    CAP_SETPCAP = 8
-    CAP_NET_BIND_SERVICE = 10
-    CAP_NET_ADMIN = 12
-    CAP_IPC_LOCK = 14
-    CAP_IPC_OWNER = 15
-    CAP_SYS_CHROOT = 18
-    CAP_SYS_PTRACE = 19
-    CAP_SYS_ADMIN = 21
-    CAP_SYS_NICE = 23
-    CAP_SYS_RESOURCE = 24
-    CAP_SYS_TIME = 25
-    CAP_MKNOD = 27
-    CAP_LEASE = 28
-    CAP_SETFCAP = 31
-
-
-ALL_CAPABILITIES = (1 << 41) - 1
 
 
 def exit_status(code: int) -> int:

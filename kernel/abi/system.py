@@ -4,6 +4,8 @@ from enum import IntEnum
 
 SYSNAME = "Linux"
 RELEASE = "6.1.0-emu386"
+RELEASE_26 = "2.6.61-emu386"
+"""For programs that know no later system (UNAME26): 60 more than the second number."""
 VERSION = "#1 emu386"
 MACHINE = "i686"
 DOMAIN = "(none)"

@@ -56,11 +56,14 @@ class Mount:
         self.at = at
         self.source = source
         self.read_only = read_only
+        self.ignores_set_id = False
+        """MS_NOSUID: its programs do not change who executes them."""
 
     @property
     def options(self) -> str:
         """As the fourth field of /proc/mounts."""
-        return "ro,relatime" if self.read_only else "rw,relatime"
+        kind = "ro" if self.read_only else "rw"
+        return f"{kind},nosuid,relatime" if self.ignores_set_id else f"{kind},relatime"
 
     @property
     def path(self) -> str:

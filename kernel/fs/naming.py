@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import (
     AT_FDCWD,
@@ -16,7 +17,6 @@ from kernel.abi.files import (
     S_IFSOCK,
     S_ISGID,
 )  # fmt: skip
-from kernel.abi.process import Capability
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode
 from kernel.fs.notify import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISVTX, Access
-from kernel.abi.process import Capability
 from kernel.errors import SysError
 
 if TYPE_CHECKING:

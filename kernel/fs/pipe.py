@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import (
     O_ACCMODE,
@@ -18,7 +19,6 @@ from kernel.abi.files import (
     OpenFlag,
     Poll,
 )
-from kernel.abi.process import Capability
 from kernel.errors import Block, SysError
 from kernel.fs.anonymous import PIPE_DEVICE, next_number
 from kernel.fs.inode import Inode

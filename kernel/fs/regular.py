@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Seal, Whence
-from kernel.abi.process import Capability, Resource
+from kernel.abi.process import Resource
 from kernel.errors import SysError
 from kernel.fs.inode import RegularInode
 from kernel.fs.memory_file import MAX_FILE_SIZE

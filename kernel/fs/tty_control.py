@@ -10,9 +10,9 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import Ioctl
-from kernel.abi.process import Capability
 from kernel.abi.signals import Signal
 from kernel.abi.termios import TERMIOS, TERMIOS2_SIZE, FlowAction, FlushQueue, Termios
 from kernel.errors import SysError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISVTX
 from kernel.abi.memory import page_up
-from kernel.abi.process import Capability
+from kernel.abi.capabilities import Capability
 from kernel.errors import SysError
 from kernel.fs.inode import Inode
 from kernel.fs.memory_file import MemoryFile, Quota

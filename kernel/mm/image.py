@@ -26,7 +26,7 @@ def load(space: AddressSpace, elf: Elf, inode: RegularInode, path: str) -> int:
     bias = PIE_BASE - elf.low if elf.is_pie else 0
     if elf.high + bias > STACK_TOP:
         raise SysError(Errno.ENOMEM)
-    space.data_is_executable = elf.has_executable_stack
+    space.data_is_executable |= elf.has_executable_stack
     for segment in elf.segments:
         _map_segment(space, segment._replace(address=segment.address + bias), inode, path)
     space.brk_start = space.brk = elf.high + bias

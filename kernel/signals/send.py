@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel import events
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.process import Capability, Resource, signal_status
+from kernel.abi.process import Resource, signal_status
 from kernel.abi.signals import (
     CORE_DUMPING,
     FIRST_REAL_TIME,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.abi.system import PriorityOf, Who
 from kernel.errors import SysError

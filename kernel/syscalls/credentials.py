@@ -6,8 +6,8 @@ import struct
 from dataclasses import replace
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
@@ -16,17 +16,16 @@ from kernel.syscalls.arguments import (
     DescribedArgument,
     Int,
     Moment,
-    Pointer,
     Size,
     signed,
 )
 from kernel.syscalls.table import syscall
+from kernel.task import privileges
 from kernel.task.credentials import Credentials
 from kernel.task.task import Call, Task
 
 NO_ID = 0xFFFF_FFFF
-_OLD_NO_ID = 0xFFFF
-_OVERFLOW_ID = 65534
+"""-1: leave an id as it is."""
 NGROUPS_MAX = 65536
 
 
@@ -37,17 +36,32 @@ class _IdArgument(Argument):
         return ("int", signed(value))
 
 
+class GroupsArgument(Argument):
+    """An array of group ids; how many, the word before tells, or the result."""
+
+    def __init__(self, moment: Moment, form: str) -> None:
+        self.moment = moment
+        self.form = form
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        address, size = call.words[word], call.words[word - 1]
+        is_out = self.moment is Moment.EXIT
+        count = call.result if is_out else size
+        if not address or count < 0 or count > NGROUPS_MAX or (is_out and not size):
+            return ("ptr", address)
+        try:
+            image = task.memory.read(address, struct.calcsize(self.form) * count)
+        except SysError:
+            return ("ptr", address)
+        ids = struct.unpack(f"<{count}{self.form}", image)
+        return ("array", [("int", number) for number in ids[:_SHOWN]], count > _SHOWN)
+
+
+_SHOWN = 32
+"""Groups that a trace shows."""
 Id = Annotated[int, _IdArgument()]
-
-
-def _old(value: int) -> int:
-    """An id of the 16-bit calls: 65535 is -1."""
-    return NO_ID if value & 0xFFFF == _OLD_NO_ID else value & 0xFFFF
-
-
-def _short(value: int) -> int:
-    """An id as the 16-bit calls return it."""
-    return value if value < 65536 else _OVERFLOW_ID
+InGroups = Annotated[int, GroupsArgument(Moment.ENTRY, "I")]
+OutGroups = Annotated[int, GroupsArgument(Moment.EXIT, "I")]
 
 
 @syscall(Sysno.GETUID32)
@@ -74,49 +88,20 @@ def getegid32(task: Task) -> int:
     return task.credentials.egid
 
 
-@syscall(Sysno.GETUID)
-def getuid(task: Task) -> int:
-    """getuid(2), 16 bits."""
-    return _short(task.credentials.uid)
-
-
-@syscall(Sysno.GETEUID)
-def geteuid(task: Task) -> int:
-    """geteuid(2), 16 bits."""
-    return _short(task.credentials.euid)
-
-
-@syscall(Sysno.GETGID)
-def getgid(task: Task) -> int:
-    """getgid(2), 16 bits."""
-    return _short(task.credentials.gid)
-
-
-@syscall(Sysno.GETEGID)
-def getegid(task: Task) -> int:
-    """getegid(2), 16 bits."""
-    return _short(task.credentials.egid)
-
-
 # ---- changing ----------------------------------------------------------------------------------
 
 
+def _become_user(task: Task, new: Credentials) -> int:
+    """Adopt user ids, with what a change of user does to capabilities."""
+    return _become(task, privileges.with_changed_user(task.credentials, new))
+
+
 def _become(task: Task, new: Credentials) -> int:
-    """Adopt ids, with what a change of user does to capabilities (capabilities(7))."""
-    old = task.credentials
-    had_root = 0 in (old.uid, old.euid, old.suid)
-    has_root = 0 in (new.uid, new.euid, new.suid)
-    if had_root and not has_root and not old.keeps_capabilities:
-        new = replace(new, permitted=0, effective=0)
-    if old.euid == 0 and new.euid != 0:
-        new = replace(new, effective=0)
-    if old.euid != 0 and new.euid == 0:
-        new = replace(new, effective=new.permitted)
-    task.credentials = new
+    privileges.adopt(task, new)
     return 0
 
 
-def _set_uids(task: Task, uid: int, euid: int, suid: int) -> int:
+def set_uids(task: Task, uid: int, euid: int, suid: int) -> int:
     """setresuid(2): unprivileged, each must be one of the three; EPERM."""
     who = task.credentials
     allowed = {who.uid, who.euid, who.suid, NO_ID}
@@ -125,10 +110,10 @@ def _set_uids(task: Task, uid: int, euid: int, suid: int) -> int:
     uid = who.uid if uid == NO_ID else uid
     euid = who.euid if euid == NO_ID else euid
     suid = who.suid if suid == NO_ID else suid
-    return _become(task, replace(who, uid=uid, euid=euid, suid=suid, fsuid=euid))
+    return _become_user(task, replace(who, uid=uid, euid=euid, suid=suid, fsuid=euid))
 
 
-def _set_gids(task: Task, gid: int, egid: int, sgid: int) -> int:
+def set_gids(task: Task, gid: int, egid: int, sgid: int) -> int:
     who = task.credentials
     allowed = {who.gid, who.egid, who.sgid, NO_ID}
     if not who.has(Capability.CAP_SETGID) and not {gid, egid, sgid} <= allowed:
@@ -139,30 +124,30 @@ def _set_gids(task: Task, gid: int, egid: int, sgid: int) -> int:
     return _become(task, replace(who, gid=gid, egid=egid, sgid=sgid, fsgid=egid))
 
 
-def _setuid(task: Task, uid: int) -> int:
+def set_uid(task: Task, uid: int) -> int:
     """setuid(2): all three for the privileged, only the effective one for others."""
     if uid == NO_ID:
         raise SysError(Errno.EINVAL)
     who = task.credentials
     if who.has(Capability.CAP_SETUID):
-        return _set_uids(task, uid, uid, uid)
+        return set_uids(task, uid, uid, uid)
     if uid not in (who.uid, who.suid):
         raise SysError(Errno.EPERM)
-    return _set_uids(task, NO_ID, uid, NO_ID)
+    return set_uids(task, NO_ID, uid, NO_ID)
 
 
-def _setgid(task: Task, gid: int) -> int:
+def set_gid(task: Task, gid: int) -> int:
     if gid == NO_ID:
         raise SysError(Errno.EINVAL)
     who = task.credentials
     if who.has(Capability.CAP_SETGID):
-        return _set_gids(task, gid, gid, gid)
+        return set_gids(task, gid, gid, gid)
     if gid not in (who.gid, who.sgid):
         raise SysError(Errno.EPERM)
-    return _set_gids(task, NO_ID, gid, NO_ID)
+    return set_gids(task, NO_ID, gid, NO_ID)
 
 
-def _setreuid(task: Task, uid: int, euid: int) -> int:
+def set_real_uid(task: Task, uid: int, euid: int) -> int:
     """setreuid(2): the saved id follows a new real id, or an effective one that differs from it."""
     who = task.credentials
     if not who.has(Capability.CAP_SETUID) and (
@@ -173,10 +158,10 @@ def _setreuid(task: Task, uid: int, euid: int) -> int:
     new_uid = who.uid if uid == NO_ID else uid
     new_euid = who.euid if euid == NO_ID else euid
     suid = new_euid if follows else who.suid
-    return _become(task, replace(who, uid=new_uid, euid=new_euid, suid=suid, fsuid=new_euid))
+    return _become_user(task, replace(who, uid=new_uid, euid=new_euid, suid=suid, fsuid=new_euid))
 
 
-def _setregid(task: Task, gid: int, egid: int) -> int:
+def set_real_gid(task: Task, gid: int, egid: int) -> int:
     who = task.credentials
     if not who.has(Capability.CAP_SETGID) and (
         gid not in (NO_ID, who.gid, who.egid) or egid not in (NO_ID, who.gid, who.egid, who.sgid)
@@ -192,73 +177,37 @@ def _setregid(task: Task, gid: int, egid: int) -> int:
 @syscall(Sysno.SETUID32)
 def setuid32(task: Task, uid: Id) -> int:
     """setuid(2): EINVAL, EPERM."""
-    return _setuid(task, uid)
-
-
-@syscall(Sysno.SETUID)
-def setuid(task: Task, uid: Id) -> int:
-    """setuid(2), 16 bits."""
-    return _setuid(task, _old(uid))
+    return set_uid(task, uid)
 
 
 @syscall(Sysno.SETGID32)
 def setgid32(task: Task, gid: Id) -> int:
     """setgid(2): EINVAL, EPERM."""
-    return _setgid(task, gid)
-
-
-@syscall(Sysno.SETGID)
-def setgid(task: Task, gid: Id) -> int:
-    """setgid(2), 16 bits."""
-    return _setgid(task, _old(gid))
+    return set_gid(task, gid)
 
 
 @syscall(Sysno.SETREUID32)
 def setreuid32(task: Task, uid: Id, euid: Id) -> int:
     """setreuid(2): EPERM."""
-    return _setreuid(task, uid, euid)
-
-
-@syscall(Sysno.SETREUID)
-def setreuid(task: Task, uid: Id, euid: Id) -> int:
-    """setreuid(2), 16 bits."""
-    return _setreuid(task, _old(uid), _old(euid))
+    return set_real_uid(task, uid, euid)
 
 
 @syscall(Sysno.SETREGID32)
 def setregid32(task: Task, gid: Id, egid: Id) -> int:
     """setregid(2): EPERM."""
-    return _setregid(task, gid, egid)
-
-
-@syscall(Sysno.SETREGID)
-def setregid(task: Task, gid: Id, egid: Id) -> int:
-    """setregid(2), 16 bits."""
-    return _setregid(task, _old(gid), _old(egid))
+    return set_real_gid(task, gid, egid)
 
 
 @syscall(Sysno.SETRESUID32)
 def setresuid32(task: Task, uid: Id, euid: Id, suid: Id) -> int:
     """setresuid(2): EPERM."""
-    return _set_uids(task, uid, euid, suid)
-
-
-@syscall(Sysno.SETRESUID)
-def setresuid(task: Task, uid: Id, euid: Id, suid: Id) -> int:
-    """setresuid(2), 16 bits."""
-    return _set_uids(task, _old(uid), _old(euid), _old(suid))
+    return set_uids(task, uid, euid, suid)
 
 
 @syscall(Sysno.SETRESGID32)
 def setresgid32(task: Task, gid: Id, egid: Id, sgid: Id) -> int:
     """setresgid(2): EPERM."""
-    return _set_gids(task, gid, egid, sgid)
-
-
-@syscall(Sysno.SETRESGID)
-def setresgid(task: Task, gid: Id, egid: Id, sgid: Id) -> int:
-    """setresgid(2), 16 bits."""
-    return _set_gids(task, _old(gid), _old(egid), _old(sgid))
+    return set_gids(task, gid, egid, sgid)
 
 
 def _describe_id(task: Task, address: int) -> Described:
@@ -286,26 +235,53 @@ def getresgid32(task: Task, gid: OutId, egid: OutId, sgid: OutId) -> int:
     return 0
 
 
+def set_fsuid(task: Task, uid: int) -> int:
+    """Change the file system's user id if that is allowed; the previous one in any case."""
+    who = task.credentials
+    allowed = who.has(Capability.CAP_SETUID) or uid in (who.uid, who.euid, who.suid, who.fsuid)
+    if allowed and uid != NO_ID:
+        new = privileges.with_changed_file_user(who, replace(who, fsuid=uid))
+        privileges.adopt(task, new)
+    return who.fsuid
+
+
+def set_fsgid(task: Task, gid: int) -> int:
+    """The same for the group id."""
+    who = task.credentials
+    allowed = who.has(Capability.CAP_SETGID) or gid in (who.gid, who.egid, who.sgid, who.fsgid)
+    if allowed and gid != NO_ID:
+        privileges.adopt(task, replace(who, fsgid=gid))
+    return who.fsgid
+
+
+def set_groups(task: Task, size: int, address: int, form: str) -> int:
+    """Replace the supplementary groups by an array of ids; EPERM, EINVAL, EFAULT."""
+    if not task.credentials.has(Capability.CAP_SETGID):
+        raise SysError(Errno.EPERM)
+    if size > NGROUPS_MAX:
+        raise SysError(Errno.EINVAL)
+    image = task.memory.read(address, struct.calcsize(form) * size)
+    wanted = struct.unpack(f"<{size}{form}", image)
+    if (1 << 8 * struct.calcsize(form)) - 1 in wanted:
+        raise SysError(Errno.EINVAL)
+    task.credentials = replace(task.credentials, groups=tuple(sorted(wanted)))
+    return 0
+
+
 @syscall(Sysno.SETFSUID32)
 def setfsuid32(task: Task, uid: Id) -> int:
     """setfsuid(2): the previous id, changed or not."""
-    who = task.credentials
-    if who.has(Capability.CAP_SETUID) or uid in (who.uid, who.euid, who.suid, who.fsuid):
-        task.credentials = replace(who, fsuid=uid) if uid != NO_ID else who
-    return who.fsuid
+    return set_fsuid(task, uid)
 
 
 @syscall(Sysno.SETFSGID32)
 def setfsgid32(task: Task, gid: Id) -> int:
     """setfsgid(2): the previous id, changed or not."""
-    who = task.credentials
-    if who.has(Capability.CAP_SETGID) or gid in (who.gid, who.egid, who.sgid, who.fsgid):
-        task.credentials = replace(who, fsgid=gid) if gid != NO_ID else who
-    return who.fsgid
+    return set_fsgid(task, gid)
 
 
 @syscall(Sysno.GETGROUPS32)
-def getgroups32(task: Task, size: Int, groups: Pointer) -> int:
+def getgroups32(task: Task, size: Int, groups: OutGroups) -> int:
     """getgroups(2): their number; EINVAL when `size` is not 0 and too small."""
     have = task.credentials.groups
     if size < 0 or (size and size < len(have)):
@@ -316,12 +292,6 @@ def getgroups32(task: Task, size: Int, groups: Pointer) -> int:
 
 
 @syscall(Sysno.SETGROUPS32)
-def setgroups32(task: Task, size: Size, groups: Pointer) -> int:
+def setgroups32(task: Task, size: Size, groups: InGroups) -> int:
     """setgroups(2): EPERM without CAP_SETGID, EINVAL, EFAULT."""
-    if not task.credentials.has(Capability.CAP_SETGID):
-        raise SysError(Errno.EPERM)
-    if size > NGROUPS_MAX:
-        raise SysError(Errno.EINVAL)
-    wanted = struct.unpack(f"<{size}I", task.memory.read(groups, 4 * size))
-    task.credentials = replace(task.credentials, groups=tuple(sorted(wanted)))
-    return 0
+    return set_groups(task, size, groups, "I")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import DIRENT_TYPES
-from kernel.abi.process import Capability
 from kernel.abi.stat import DIRENT, DIRENT64
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError

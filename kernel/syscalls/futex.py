@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.futex import (
     FUTEX_BITSET_MATCH_ANY,
@@ -18,7 +19,6 @@ from kernel.abi.futex import (
     WAKE_OPERATIONS,
     FutexOp,
 )
-from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.process import RLIM32_INFINITY, RLIM_INFINITY, Capability, Resource
+from kernel.abi.process import RLIM32_INFINITY, RLIM_INFINITY, Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import AT_FDCWD, S_IFBLK, S_IFCHR, S_IFMT, AtFlag
-from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described

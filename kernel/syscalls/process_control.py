@@ -1,195 +1,240 @@
-"""Process control: prctl, personality, and capabilities."""
+"""prctl(2): what a thread says about itself, and what it gives up."""
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Callable
 from dataclasses import replace
-from enum import IntEnum
 from typing import Annotated
 
+from kernel.abi.capabilities import (
+    SECURE_LOCKS,
+    Capability,
+    SecureBit,
+)
 from kernel.abi.errno import Errno
-from kernel.abi.process import Capability
+from kernel.abi.prctl import DEFAULT_SLACK, CapAmbient, Prctl, TscMode
 from kernel.abi.signals import LAST_SIGNAL
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
-from kernel.events import Described
-from kernel.syscalls.arguments import (
-    Argument,
-    ChoiceArgument,
-    Hex,
-    Pointer,
-    describe_string,
-)
-from kernel.syscalls.table import syscall
+from kernel.syscalls.arguments import ChoiceArgument, enum_of, signed
+from kernel.syscalls.capabilities import check_capability
+from kernel.syscalls.prctl_arguments import DUMPABLE, First, Further
+from kernel.syscalls.table import note, syscall
 from kernel.task.task import Call, Task
 
-
-class Prctl(IntEnum):
-    """Options of prctl(2) that mean something here."""
-
-    PR_SET_PDEATHSIG = 1
-    PR_GET_PDEATHSIG = 2
-    PR_GET_DUMPABLE = 3
-    PR_SET_DUMPABLE = 4
-    PR_GET_KEEPCAPS = 7
-    PR_SET_KEEPCAPS = 8
-    PR_SET_NAME = 15
-    PR_GET_NAME = 16
-    PR_CAPBSET_READ = 23
-    PR_SET_CHILD_SUBREAPER = 36
-    PR_GET_CHILD_SUBREAPER = 37
-    PR_SET_NO_NEW_PRIVS = 38
-    PR_GET_NO_NEW_PRIVS = 39
-    PR_SET_VMA = 0x5356_4D41
-
-
-class _SecondArgument(Argument):
-    """The name for PR_SET_NAME, a number or pointer otherwise."""
-
-    def describe(self, task: Task, call: Call, word: int) -> Described:
-        value = call.words[word]
-        if call.words[0] == Prctl.PR_SET_NAME:
-            return describe_string(task, value)
-        return ("hex", value)
-
-
-class _FurtherArguments(Argument):
-    """The last three words, which only some options look at; a trace leaves them out."""
-
-    words = 3
-    plain = False
-
-    def expression(self, word: int) -> str:
-        return f"w[{word}:{word + 3}]"
-
-    def describe(self, task: Task, call: Call, word: int) -> Described:
-        return ("omit",)
-
-
-_LAST_CAPABILITY = 40
+Words = tuple[int, int, int, int]
+Function = Callable[[Task, Words], int]
 _NAME_SIZE = 16
+_OPTIONS: dict[int, Function] = {}
+
+
+def _option(option: Prctl) -> Callable[[Function], Function]:
+    """What does the work for one option; it gets the words behind it."""
+
+    def enter(function: Function) -> Function:
+        _OPTIONS[option] = function
+        return function
+
+    return enter
 
 
 @syscall(Sysno.PRCTL)
 def prctl(
     task: Task,
     option: Annotated[int, ChoiceArgument(Prctl, "PR_")],
-    value: Annotated[int, _SecondArgument()],
-    further: Annotated[tuple[int, int, int], _FurtherArguments()],
+    first: First,
+    second: Further,
+    third: Further,
+    fourth: Further,
 ) -> int:
-    """prctl(2): names, the parent-death signal, dumpability, flags; EINVAL for other options."""
-    if option == Prctl.PR_SET_NAME:
-        text, _ = task.memory.peek_string(value, _NAME_SIZE - 1)
-        task.name = text.decode("latin-1")
-    elif option == Prctl.PR_GET_NAME:
-        task.memory.write(value, task.name.encode("latin-1").ljust(_NAME_SIZE, b"\0"))
-    elif option == Prctl.PR_SET_PDEATHSIG:
-        if value > LAST_SIGNAL:
-            raise SysError(Errno.EINVAL)
-        task.death_signal = value
-    elif option == Prctl.PR_GET_PDEATHSIG:
-        task.memory.write_word(value, task.death_signal)
-    elif option == Prctl.PR_GET_CHILD_SUBREAPER:
-        task.memory.write_word(value, task.process.is_subreaper)
-    elif option == Prctl.PR_SET_KEEPCAPS and value <= 1:
-        task.credentials = replace(task.credentials, keeps_capabilities=bool(value))
-    else:
-        return _flags(task, option, value)
+    """Set or tell something about the calling thread; EINVAL for what this system does not have."""
+    function = _OPTIONS.get(option)
+    if function is None:
+        raise SysError(Errno.EINVAL)
+    return function(task, (first, second, third, fourth))
+
+
+@note(Sysno.PRCTL)
+def _meaning(task: Task, call: Call, result: int) -> str | None:
+    return DUMPABLE[result] if call.words[0] == Prctl.PR_GET_DUMPABLE else None
+
+
+def _require(condition: bool, errno: Errno = Errno.EINVAL) -> None:
+    if not condition:
+        raise SysError(errno)
+
+
+# ---- itself ------------------------------------------------------------------------------------
+
+
+@_option(Prctl.PR_SET_NAME)
+def _set_name(task: Task, words: Words) -> int:
+    text, _ = task.memory.peek_string(words[0], _NAME_SIZE - 1)
+    task.name = text.decode("latin-1")
     return 0
 
 
-def _flags(task: Task, option: int, value: int) -> int:
-    process = task.process
-    if option == Prctl.PR_GET_KEEPCAPS:
-        return int(task.credentials.keeps_capabilities)
-    if option == Prctl.PR_GET_DUMPABLE:
-        return int(process.is_dumpable)
-    if option == Prctl.PR_GET_NO_NEW_PRIVS:
-        return int(task.no_new_privileges)
-    if option == Prctl.PR_CAPBSET_READ:
-        if value > _LAST_CAPABILITY:
-            raise SysError(Errno.EINVAL)
-        return 1
-    if option == Prctl.PR_SET_DUMPABLE and value <= 1:
-        process.is_dumpable = bool(value)
-    elif option == Prctl.PR_SET_CHILD_SUBREAPER:
-        process.is_subreaper = bool(value)
-    elif option == Prctl.PR_SET_NO_NEW_PRIVS and value == 1:
-        task.no_new_privileges = True
-    else:
-        raise SysError(Errno.EINVAL)
+@_option(Prctl.PR_GET_NAME)
+def _get_name(task: Task, words: Words) -> int:
+    task.memory.write(words[0], task.name.encode("latin-1").ljust(_NAME_SIZE, b"\0"))
     return 0
 
 
-# ---- personality ---------------------------------------------------------------------------------
-
-PER_QUERY = 0xFFFF_FFFF
-
-
-@syscall(Sysno.PERSONALITY)
-def personality(task: Task, persona: Hex) -> int:
-    """personality(2): remembered and returned; layouts do not change with it."""
-    old = task.personality
-    if persona != PER_QUERY:
-        task.personality = persona
-    return old
-
-
-# ---- capabilities --------------------------------------------------------------------------------
-
-_VERSIONS = {0x1998_0330: 1, 0x2007_1026: 2, 0x2008_0522: 2}
-"""_LINUX_CAPABILITY_VERSION_1 to 3, with the number of data structures each uses."""
-_PREFERRED = 0x2008_0522
-
-
-def _header(task: Task, address: int) -> tuple[int, Task]:
-    """How many structures follow, and whose capabilities are meant; EINVAL, ESRCH."""
-    version, pid = struct.unpack("<Ii", task.memory.read(address, 8))
-    if version not in _VERSIONS:
-        task.memory.write_word(address, _PREFERRED)
-        raise SysError(Errno.EINVAL)
-    if pid < 0:
-        raise SysError(Errno.EINVAL)
-    other = task.system.tasks.find(pid) if pid else task
-    if other is None:
-        raise SysError(Errno.ESRCH)
-    return _VERSIONS[version], other
-
-
-@syscall(Sysno.CAPGET)
-def capget(task: Task, header: Pointer, data: Pointer) -> int:
-    """capget(2): EFAULT, EINVAL (the preferred version is written back), ESRCH."""
-    if not data:
-        try:
-            _header(task, header)
-        except SysError as error:
-            if error.errno is not Errno.EINVAL:
-                raise
-        return 0
-    count, other = _header(task, header)
-    who = other.credentials
-    sets = (who.effective, who.permitted, who.inheritable)
-    words = [value >> 32 * i & 0xFFFF_FFFF for i in range(count) for value in sets]
-    task.memory.write(data, struct.pack(f"<{3 * count}I", *words))
+@_option(Prctl.PR_SET_PDEATHSIG)
+def _set_death_signal(task: Task, words: Words) -> int:
+    _require(words[0] <= LAST_SIGNAL)
+    task.death_signal = words[0]
     return 0
 
 
-@syscall(Sysno.CAPSET)
-def capset(task: Task, header: Pointer, data: Pointer) -> int:
-    """capset(2): only one's own; EPERM for adding to the permitted or exceeding it."""
-    count, other = _header(task, header)
-    if other is not task:
-        raise SysError(Errno.EPERM)
-    words = struct.unpack(f"<{3 * count}I", task.memory.read(data, 12 * count))
-    effective, permitted, inheritable = (
-        sum(words[3 * i + which] << 32 * i for i in range(count)) for which in range(3)
-    )
+@_option(Prctl.PR_GET_PDEATHSIG)
+def _get_death_signal(task: Task, words: Words) -> int:
+    task.memory.write_word(words[0], task.death_signal)
+    return 0
+
+
+@_option(Prctl.PR_SET_DUMPABLE)
+def _set_dumpable(task: Task, words: Words) -> int:
+    _require(words[0] <= 1)
+    task.process.is_dumpable = bool(words[0])
+    return 0
+
+
+@_option(Prctl.PR_GET_DUMPABLE)
+def _get_dumpable(task: Task, words: Words) -> int:
+    return int(task.process.is_dumpable)
+
+
+@_option(Prctl.PR_SET_CHILD_SUBREAPER)
+def _set_subreaper(task: Task, words: Words) -> int:
+    task.process.is_subreaper = bool(words[0])
+    return 0
+
+
+@_option(Prctl.PR_GET_CHILD_SUBREAPER)
+def _get_subreaper(task: Task, words: Words) -> int:
+    task.memory.write_word(words[0], task.process.is_subreaper)
+    return 0
+
+
+@_option(Prctl.PR_GET_TID_ADDRESS)
+def _get_tid_address(task: Task, words: Words) -> int:
+    task.memory.write_word(words[0], task.clear_child_tid)
+    return 0
+
+
+@_option(Prctl.PR_SET_TIMERSLACK)
+def _set_slack(task: Task, words: Words) -> int:
+    """0 or less: the default. Timers here are never late by choice."""
+    task.timer_slack = words[0] if signed(words[0]) > 0 else DEFAULT_SLACK
+    return 0
+
+
+@_option(Prctl.PR_GET_TIMERSLACK)
+def _get_slack(task: Task, words: Words) -> int:
+    return task.timer_slack
+
+
+@_option(Prctl.PR_SET_TSC)
+def _set_tsc(task: Task, words: Words) -> int:
+    task.has_no_tsc = enum_of(TscMode, words[0]) is TscMode.PR_TSC_SIGSEGV
+    return 0
+
+
+@_option(Prctl.PR_GET_TSC)
+def _get_tsc(task: Task, words: Words) -> int:
+    mode = TscMode.PR_TSC_SIGSEGV if task.has_no_tsc else TscMode.PR_TSC_ENABLE
+    task.memory.write_word(words[0], mode)
+    return 0
+
+
+@_option(Prctl.PR_GET_SECCOMP)
+def _get_seccomp(task: Task, words: Words) -> int:
+    """There are no system call filters: 0."""
+    return 0
+
+
+# ---- privileges --------------------------------------------------------------------------------
+
+
+@_option(Prctl.PR_SET_NO_NEW_PRIVS)
+def _set_no_new_privileges(task: Task, words: Words) -> int:
+    _require(words == (1, 0, 0, 0))
+    task.no_new_privileges = True
+    return 0
+
+
+@_option(Prctl.PR_GET_NO_NEW_PRIVS)
+def _get_no_new_privileges(task: Task, words: Words) -> int:
+    _require(not any(words))
+    return int(task.no_new_privileges)
+
+
+@_option(Prctl.PR_GET_KEEPCAPS)
+def _get_keep(task: Task, words: Words) -> int:
+    return int(task.credentials.is_secured(SecureBit.SECBIT_KEEP_CAPS))
+
+
+@_option(Prctl.PR_SET_KEEPCAPS)
+def _set_keep(task: Task, words: Words) -> int:
+    _require(words[0] <= 1)
     who = task.credentials
-    gained = permitted & ~who.permitted or effective & ~permitted
-    borrowed = inheritable & ~(who.inheritable | who.permitted)
-    if gained or (borrowed and not who.has(Capability.CAP_SETPCAP)):
-        raise SysError(Errno.EPERM)
-    task.credentials = replace(
-        who, permitted=permitted, effective=effective, inheritable=inheritable
-    )
+    _require(not who.is_secured(SecureBit.SECBIT_KEEP_CAPS_LOCKED), Errno.EPERM)
+    bits = who.secure_bits & ~SecureBit.SECBIT_KEEP_CAPS
+    bits |= SecureBit.SECBIT_KEEP_CAPS if words[0] else 0
+    task.credentials = replace(who, secure_bits=bits)
+    return 0
+
+
+@_option(Prctl.PR_GET_SECUREBITS)
+def _get_secure_bits(task: Task, words: Words) -> int:
+    return task.credentials.secure_bits
+
+
+@_option(Prctl.PR_SET_SECUREBITS)
+def _set_secure_bits(task: Task, words: Words) -> int:
+    """EPERM without CAP_SETPCAP, for locked bits, for locks that would open, for unknown bits."""
+    who, wanted = task.credentials, words[0]
+    locks = who.secure_bits & SECURE_LOCKS
+    breaks = locks >> 1 & (who.secure_bits ^ wanted) or locks & ~wanted
+    allowed = who.has(Capability.CAP_SETPCAP) and not breaks and not wanted & ~sum(SecureBit)
+    _require(allowed, Errno.EPERM)
+    task.credentials = replace(who, secure_bits=wanted)
+    return 0
+
+
+@_option(Prctl.PR_CAPBSET_READ)
+def _read_bounding(task: Task, words: Words) -> int:
+    return int(bool(task.credentials.bounding & check_capability(words[0])))
+
+
+@_option(Prctl.PR_CAPBSET_DROP)
+def _drop_bounding(task: Task, words: Words) -> int:
+    who = task.credentials
+    _require(who.has(Capability.CAP_SETPCAP), Errno.EPERM)
+    mask = check_capability(words[0])
+    task.credentials = replace(who, bounding=who.bounding & ~mask)
+    return 0
+
+
+@_option(Prctl.PR_CAP_AMBIENT)
+def _ambient(task: Task, words: Words) -> int:
+    """Capabilities that survive execve of any program: permitted and inheritable ones only."""
+    which, capability, *rest = words
+    who = task.credentials
+    _require(not any(rest))
+    if which == CapAmbient.PR_CAP_AMBIENT_CLEAR_ALL:
+        _require(not capability)
+        task.credentials = replace(who, ambient=0)
+        return 0
+    mask = check_capability(capability)
+    if enum_of(CapAmbient, which) is CapAmbient.PR_CAP_AMBIENT_IS_SET:
+        return int(bool(who.ambient & mask))
+    if which == CapAmbient.PR_CAP_AMBIENT_RAISE:
+        is_locked = who.is_secured(SecureBit.SECBIT_NO_CAP_AMBIENT_RAISE)
+        allowed = who.permitted & who.inheritable & mask and not is_locked
+        _require(bool(allowed), Errno.EPERM)
+        task.credentials = replace(who, ambient=who.ambient | mask)
+    else:
+        task.credentials = replace(who, ambient=who.ambient & ~mask)
     return 0

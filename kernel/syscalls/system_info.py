@@ -6,9 +6,10 @@ import struct
 from typing import Annotated
 
 from kernel.abi import system as abi
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.memory import PAGE_SIZE
-from kernel.abi.process import Capability
+from kernel.abi.process import Personality
 from kernel.abi.sysno import Sysno
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
@@ -56,7 +57,9 @@ OutInt = Annotated[int, DescribedArgument(_describe_int, Moment.EXIT)]
 
 def _names(task: Task) -> tuple[str, ...]:
     hostname = task.system.hostname
-    return (abi.SYSNAME, hostname, abi.RELEASE, abi.VERSION, abi.MACHINE, abi.DOMAIN)
+    is_old = task.personality & Personality.UNAME26
+    release = abi.RELEASE_26 if is_old else abi.RELEASE
+    return (abi.SYSNAME, hostname, release, abi.VERSION, abi.MACHINE, abi.DOMAIN)
 
 
 def _pack_names(task: Task, count: int, width: int) -> bytes:

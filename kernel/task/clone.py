@@ -20,8 +20,9 @@ from typing import NamedTuple, TypeVar
 
 from emulator.machine.machine import EAX, ESP
 from kernel import events
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.process import Capability, CloneFlag, Resource
+from kernel.abi.process import CloneFlag, Resource
 from kernel.errors import Ending, Hold, SysError
 from kernel.fs.context import FsContext
 from kernel.fs.file_table import FileTable
@@ -160,6 +161,7 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
     child.credentials = task.credentials
     child.name, child.nice = task.name, task.nice
     child.no_new_privileges, child.personality = task.no_new_privileges, task.personality
+    child.timer_slack, child.has_no_tsc = task.timer_slack, task.has_no_tsc
     if not flags & _VM:
         child.rseq_area, child.rseq_signature = task.rseq_area, task.rseq_signature
     child.exit_signal = -1 if flags & _THREAD else _exit_signal(task, request)
@@ -227,6 +229,7 @@ def _new_process(task: Task, pid: int, flags: int) -> Process:
     process.group = task.process.group
     process.session = task.process.session
     process.limits = task.process.limits
+    process.is_dumpable = task.process.is_dumpable
     return process
 
 

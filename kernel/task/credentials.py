@@ -1,13 +1,13 @@
 """Credentials: who a task is; frozen, replaced and never changed (credentials(7))."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from kernel.abi.process import ALL_CAPABILITIES, Capability
+from kernel.abi.capabilities import ALL_CAPABILITIES, Capability, SecureBit
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """User and group ids (real, effective, saved, file system) and capability sets."""
+    """User and group ids (real, effective, saved, file system), capability sets, securebits."""
 
     uid: int = 0
     euid: int = 0
@@ -21,8 +21,9 @@ class Credentials:
     permitted: int = ALL_CAPABILITIES
     effective: int = ALL_CAPABILITIES
     inheritable: int = 0
-    keeps_capabilities: bool = False
-    """The permitted ones survive when no id is root's any more (PR_SET_KEEPCAPS)."""
+    bounding: int = ALL_CAPABILITIES
+    ambient: int = 0
+    secure_bits: int = 0
 
     @classmethod
     def of_user(cls, uid: int, gid: int) -> "Credentials":
@@ -34,18 +35,9 @@ class Credentials:
         """Whether the capability is in the effective set."""
         return bool(self.effective >> capability & 1)
 
-    def after_exec(self) -> "Credentials":
-        """With a new program: root gets all capabilities back, others lose theirs."""
-        permitted = ALL_CAPABILITIES if 0 in (self.uid, self.euid) else 0
-        effective = permitted if self.euid == 0 else 0
-        return replace(
-            self,
-            suid=self.euid,
-            fsuid=self.euid,
-            permitted=permitted,
-            effective=effective,
-            keeps_capabilities=False,
-        )
+    def is_secured(self, bit: SecureBit) -> bool:
+        """Whether this one of the securebits is set."""
+        return bool(self.secure_bits & bit)
 
     def is_in_group(self, gid: int) -> bool:
         """Whether file access by this group applies."""

@@ -7,15 +7,15 @@ from typing import NamedTuple
 from emulator.machine.machine import EFLAGS, EIP, ESP
 from kernel import events
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_ISGID, S_ISUID, Access
+from kernel.abi.files import Access
 from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
-from kernel.abi.process import Resource
+from kernel.abi.process import PER_CLEAR_ON_SETID, Personality, Resource
 from kernel.abi.signals import Signal
 from kernel.errors import REPLACED, Replaced, SysError
 from kernel.fs.file_table import FileTable
 from kernel.fs.inode import RegularInode
 from kernel.fs.path import Location, resolve
-from kernel.fs.permission import require
+from kernel.fs.permission import READ, is_allowed, require
 from kernel.mm import elf as elf_format
 from kernel.mm import image
 from kernel.mm.address_space import AddressSpace
@@ -23,8 +23,9 @@ from kernel.mm.charge import Charge
 from kernel.signals import posix_timers
 from kernel.signals.state import Sighand
 from kernel.task import exit as exiting
-from kernel.task import futex, initial_stack, pi_futex
+from kernel.task import futex, initial_stack, pi_futex, privileges
 from kernel.task.initial_stack import Arguments
+from kernel.task.privileges import Executed
 from kernel.task.script import parse_script
 from kernel.task.task import Task, TaskState
 from kernel.task.vfork import leave_memory
@@ -32,24 +33,33 @@ from kernel.task.vfork import leave_memory
 MAX_SCRIPTS = 5
 """Interpreters of interpreters that are followed before ELOOP."""
 INITIAL_FLAGS = 0x202
+SECURE_STACK = 8 << 20
+"""Octets to which RLIMIT_STACK goes down where a program has more rights than who started it."""
 
 
 class Program(NamedTuple):
-    """An executable that was found fit: its file, its ELF headers, and the arguments it gets."""
+    """An executable that was found fit: its file, its ELF headers, the arguments it gets, and who
+    the task is when it runs it.
+    """
 
     inode: RegularInode
     path: str
     elf: elf_format.Elf
     arguments: Arguments
     name: str
+    executed: Executed
 
 
 def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -> Replaced:
     """Run the program at a location in place of the current one (execve(2)).
 
     `name` is the pathname as given, for AT_EXECFN and the task's name. Errors: EACCES, ENOEXEC,
-    ELOOP, E2BIG, ENOMEM, and those of opening a file; the caller then goes on as before.
+    ELOOP, E2BIG, ENOMEM, and those of opening a file; EAGAIN where a change of user went beyond
+    RLIMIT_NPROC. The caller then goes on as before.
     """
+    if task.exceeds_limit and privileges.is_over_limit(task, task.credentials.uid):
+        raise SysError(Errno.EAGAIN)
+    task.exceeds_limit = False
     program = find_program(task, location, arguments, name)
     memory, entry, stack = build(task, program)
     try:
@@ -74,12 +84,12 @@ def find_program(task: Task, location: Location, arguments: Arguments, name: byt
         inode = _executable_inode(task, location)
         head = inode.read_at(0, PAGE_SIZE)
         if head[:2] != b"#!":
-            _note_set_id(task, inode, location)
             try:
                 elf = elf_format.parse(head, inode.size)
             except elf_format.BadElf as bad:
                 raise SysError(Errno.ENOEXEC) from bad
-            return Program(inode, location.path, elf, arguments, comm)
+            executed = privileges.after_exec(task, inode, location.mount)
+            return Program(inode, location.path, elf, arguments, comm, executed)
         interpreter, prefix = parse_script(head)
         arguments = arguments.for_script(prefix, name)
         name = interpreter
@@ -98,14 +108,6 @@ def _executable_inode(task: Task, location: Location) -> RegularInode:
     return inode
 
 
-def _note_set_id(task: Task, inode: RegularInode, location: Location) -> None:
-    """Set-user-ID bits have no effect here; a person should know when it matters."""
-    changes_user = inode.mode & S_ISUID and inode.uid != task.credentials.euid
-    changes_group = inode.mode & S_ISGID and inode.gid != task.credentials.egid
-    if changes_user or changes_group:
-        task.system.notice(f"{location.path}: the set-user-ID or set-group-ID bit is ignored")
-
-
 def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
     """A new address space with the program in it, its entry point and its stack pointer."""
     system, limits = task.system, task.process.limits
@@ -113,10 +115,15 @@ def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
     try:
         memory.stack_limit = min(limits.soft(Resource.RLIMIT_STACK), TASK_SIZE)
         memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
+        memory.data_is_executable = bool(
+            _kept_personality(task, program) & Personality.READ_IMPLIES_EXEC
+        )
         bias = image.load(memory, program.elf, program.inode, program.path)
         memory.execute(program.inode, program.path)
         memory.make_stack()
-        stack = initial_stack.write(task, memory, program.elf, bias, program.arguments)
+        stack = initial_stack.write(
+            task, memory, program.elf, bias, program.arguments, program.executed
+        )
     except SysError:
         memory.leave()
         raise
@@ -146,10 +153,12 @@ def _commit(
         pi_futex.release_owned(task)
     futex.clear_tid(task)
     task.is_vfork_child = False
-    task.credentials = task.credentials.after_exec()
+    _become_who_executes(task, program)
     if leave_memory(task, "executed"):
         task.system.scheduler.must_yield = True
     task.memory = memory
+    if memory.data_is_executable:
+        task.personality |= Personality.READ_IMPLIES_EXEC
     task.name = program.name
     if files is not task.files:
         task.files.leave()
@@ -166,6 +175,29 @@ def _commit(
     if task.system.journal.recording:
         task.emit(events.TaskExecuted, program.path, memory.name)
         task.tell_frames()
+
+
+def _become_who_executes(task: Task, program: Program) -> None:
+    """Ids and capabilities, and what must not survive where they grow (begin_new_exec)."""
+    old, process = task.credentials, task.process
+    is_plain = old.uid == old.euid and old.gid == old.egid
+    process.is_dumpable = is_plain and is_allowed(old, program.inode, READ)
+    new, is_secure, _ = program.executed
+    task.personality = _kept_personality(task, program)
+    privileges.adopt(task, new)
+    if is_secure:
+        task.death_signal = 0
+        soft, hard = process.limits.get(Resource.RLIMIT_STACK)
+        pair = min(soft, SECURE_STACK), hard
+        process.limits = process.limits.replaced(Resource.RLIMIT_STACK, pair)
+
+
+def _kept_personality(task: Task, program: Program) -> int:
+    """Habits that would help to attack a program with more rights are given up before it."""
+    new, _, sets_ids = program.executed
+    if sets_ids or new.permitted & ~task.credentials.permitted:
+        return task.personality & ~PER_CLEAR_ON_SETID
+    return task.personality
 
 
 def _become_only_thread(task: Task) -> None:

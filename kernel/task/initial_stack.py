@@ -14,6 +14,7 @@ from kernel.errors import SysError
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace
     from kernel.mm.elf import Elf
+    from kernel.task.privileges import Executed
     from kernel.task.task import Task
 
 MAX_STRING = 32 * PAGE_SIZE
@@ -45,7 +46,9 @@ class Arguments(NamedTuple):
             raise SysError(Errno.E2BIG)
 
 
-def write(task: Task, memory: AddressSpace, elf: Elf, bias: int, arguments: Arguments) -> int:
+def write(
+    task: Task, memory: AddressSpace, elf: Elf, bias: int, arguments: Arguments, who: Executed
+) -> int:
     """Write everything below the top of the stack; the initial stack pointer (to argc).
 
     From the top down: four zero octets, AT_EXECFN, environment, arguments, the platform string,
@@ -67,7 +70,7 @@ def write(task: Task, memory: AddressSpace, elf: Elf, bias: int, arguments: Argu
     memory.environment_start, memory.environment_end = pointers[argc], pointers[-1]
     platform = (at & ~15) - 16
     random = platform - 16
-    auxiliary = _auxiliary_vector(task, elf, bias, pointers[-1], platform, random)
+    auxiliary = _auxiliary_vector(task, who, elf, bias, (pointers[-1], platform, random))
     words = struct.pack(
         f"<I{argc}II{envc}II", argc, *pointers[:argc], 0, *pointers[argc : argc + envc], 0
     )
@@ -94,9 +97,9 @@ def _populate(memory: AddressSpace, start: int, end: int) -> None:
 
 
 def _auxiliary_vector(
-    task: Task, elf: Elf, bias: int, execfn: int, platform: int, random: int
+    task: Task, executed: Executed, elf: Elf, bias: int, strings: tuple[int, int, int]
 ) -> bytes:
-    who = task.credentials
+    who, (execfn, platform, random) = executed.credentials, strings
     headers = elf.program_headers + bias if elf.program_headers else 0
     pairs = (
         (Aux.AT_HWCAP, task.system.machine.cpu_features),
@@ -112,7 +115,7 @@ def _auxiliary_vector(
         (Aux.AT_EUID, who.euid),
         (Aux.AT_GID, who.gid),
         (Aux.AT_EGID, who.egid),
-        (Aux.AT_SECURE, 0),
+        (Aux.AT_SECURE, executed.is_secure),
         (Aux.AT_RANDOM, random),
         (Aux.AT_HWCAP2, 0),
         (Aux.AT_EXECFN, execfn),

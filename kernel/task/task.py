@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.machine.machine import EIP
 from kernel import events
+from kernel.abi.prctl import DEFAULT_SLACK
 from kernel.errors import Block, Hold, Restart
 from kernel.wait import WaitQueue
 
@@ -139,6 +140,11 @@ class Task:
         self.death_signal = 0
         """Signal the task gets when its parent ends (prctl)."""
         self.no_new_privileges = False
+        self.exceeds_limit = False
+        """It became a user who had too many tasks already: execve looks again (RLIMIT_NPROC)."""
+        self.timer_slack = DEFAULT_SLACK
+        self.has_no_tsc = False
+        """RDTSC is a SIGSEGV."""
         self.personality = 0
         self.started = system.clock.now
         self.user_time = 0

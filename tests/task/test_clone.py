@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.process import RLIM_INFINITY, Capability, CloneFlag, Resource
+from kernel.abi.process import RLIM_INFINITY, CloneFlag, Resource
 from kernel.errors import SysError
 from kernel.system import Settings
 from kernel.task.clone import STRUCTURE_FRAMES, CloneRequest, clone

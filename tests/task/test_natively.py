@@ -19,7 +19,7 @@ EXECUTED = [
     "./looplink", "/dev/null",
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
-NEED_ROOT = ("ids", "pidfds", "timers")
+NEED_ROOT = ("ids", "pidfds", "privileges", "timers")
 
 every_program = pytest.mark.parametrize("name", NAMES)
 
