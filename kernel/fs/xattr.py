@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISVTX
 from kernel.abi.memory import page_up
-from kernel.abi.capabilities import Capability
 from kernel.errors import SysError
 from kernel.fs.inode import Inode
 from kernel.fs.memory_file import MemoryFile, Quota
