@@ -45,6 +45,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "plain").write_bytes(File().pack())
     (tmp_path / "plain").chmod(0o644)
     (tmp_path / "looplink").symlink_to("looplink")
+    tmp_path.chmod(0o755)  # programs become other users
     return tmp_path
 
 
