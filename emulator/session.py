@@ -21,7 +21,8 @@ from kernel.clock import NANOSECONDS
 from kernel.events import ConsoleOutput, Event, Finding, LimitReached, Noticed
 from kernel.fs.console import Console, StreamKind
 from kernel.fs.layout import Bind
-from kernel.kernel import Kernel, Pause
+from kernel.kernel import Kernel
+from kernel.pause import Pause
 from kernel.system import System
 from kernel.task.injection import Injection
 from kernel.task.limits import Pair

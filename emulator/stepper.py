@@ -31,9 +31,9 @@ from kernel import events
 from kernel.check.program import Program, program_of
 from kernel.clock import NANOSECONDS
 from kernel.events import Event
-from kernel.kernel import Pause
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
+from kernel.pause import Pause
 from kernel.stepping import SteppedKernel
 from kernel.system import System
 from kernel.task.task import Task

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from kernel.abi.errno import Errno
 
 if TYPE_CHECKING:
+    from kernel.task.task import Task
     from kernel.wait import WaitQueue
 
 
@@ -59,15 +60,22 @@ class Block(Exception):
 class Hold:
     """The call is done and its value known, but the task sleeps until the queue releases it.
 
-    `ends_early`: a signal that kills, or the end of the process, ends the sleep, too.
+    `ends_early`: a signal that kills, or the end of the process, ends the sleep, too. `child` is
+    the task whose leaving its memory is the release.
     """
 
-    __slots__ = ("ends_early", "queue", "value")
+    __slots__ = ("child", "ends_early", "queue", "value")
 
-    def __init__(self, value: int, queue: "WaitQueue", ends_early: bool = True) -> None:
+    def __init__(self, value: int, queue: "WaitQueue", ends_early: bool, child: "Task") -> None:
         self.value = value
         self.queue = queue
         self.ends_early = ends_early
+        self.child = child
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the release has come already."""
+        return self.child.vfork_queue is not self.queue
 
 
 class Replaced(Enum):

@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, ESI
 from emulator.machine.traps import BUDGET_SPENT, SYSCALL, Interrupt, PageFault, Trap
-from kernel import events
-from kernel.abi.errno import Errno
+from kernel import events, trace_points
 from kernel.abi.process import signal_status
 from kernel.abi.signals import Signal
-from kernel.call_report import CallReporter, call_name
+from kernel.call_report import CallReporter
 from kernel.clock import BLOCK_NS, SYSCALL_NS
-from kernel.errors import REPLACED, Block, Hold, SysError
+from kernel.errors import REPLACED, Block, Ending, Hold, SysError
 from kernel.mm.fault import MemoryFault
+from kernel.pause import Pause
 from kernel.rdtsc import answer_rdtsc
 from kernel.signals import alarm, cpu_timers, delivery, faults
 from kernel.signals.posix_timers import PosixTimer
 from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.forksys import FORKSYS_NUMBER
-from kernel.syscalls.refused import REFUSED, SILENT
-from kernel.syscalls.table import TABLE, Entry
+from kernel.syscalls.table import TABLE
 from kernel.system import System
 from kernel.task import exit as exiting
 from kernel.task import rseq, solaris, vfork
 from kernel.task.scheduler import SLICE_BLOCKS
 from kernel.task.task import Call, Task, TaskState
+from kernel.unsupported import refuse
 
 OUTBOX_LIMIT, JOURNAL_LIMIT = 64, 4096
 """Writes and events that may wait for whoever drains them before the kernel pauses."""
 
 FAULTS_PER_COUNT = 256
 """A recorded run has RAM counted at each so many page faults."""
-
-
-class Pause(Enum):
-    """Why `Kernel.run` came back."""
-
-    QUANTUM = "quantum"
-    """The blocks it was given are spent, or there is much to drain."""
-    INPUT = "input"
-    """Every task sleeps and one of them waits for input from the host."""
-    ASLEEP = "asleep"
-    """Every task sleeps, and nothing will ever wake one."""
-    FINISHED = "finished"
-    """No task is left."""
 
 
 class Kernel:
@@ -90,8 +75,9 @@ class Kernel:
             budget = min(self.slice_left, end - self.blocks)
             if scheduler.deadlines:
                 budget = self._until_deadline(budget)
-            runner = machine if task.watch is None else task.watch
-            trap = runner.run(budget if budget > 1 else 1)
+            budget = budget if budget > 1 else 1
+            is_alone = task.tracing is None and task.watch is None
+            trap = machine.run(budget) if is_alone else self._run_task(task, budget)
             spent = machine.spent
             self.blocks += spent
             self.slice_left -= spent
@@ -106,6 +92,12 @@ class Kernel:
             if scheduler.current is task:
                 self._before_user_mode(task)
         return Pause.QUANTUM
+
+    def _run_task(self, task: Task, budget: int) -> Trap:
+        """Run the current task's program until a trap; somebody may look on."""
+        if task.tracing is not None:
+            return trace_points.run(task, budget)
+        return (self.machine if task.watch is None else task.watch).run(budget)
 
     def _until_deadline(self, budget: int) -> int:
         """No more blocks than it takes until somebody is to be woken."""
@@ -171,24 +163,31 @@ class Kernel:
         if task.is_ending:
             self._continue_exit(task)
             return False
-        if task.unreported is not None:
+        if task.ending is not None:
+            ending, task.ending = task.ending, None
+            self._end(task, ending)
+        elif task.unreported is not None:
             self.report.exited(task, task.unreported)
             task.unreported = None
             task.call = None
         elif task.held is not None:
-            self.report.exited(task, task.held.value)
-            task.held = None
-            task.call = None
+            if trace_points.after_hold(task):
+                self._switch_away(task)
+                return False
+            value, task.held = task.held.value, None
+            self._end(task, value)
         elif task.call is not None and not delivery.is_due(task):
             self._attempt(task, task.call)
-            if scheduler.current is not task:
-                return False
+        if scheduler.current is not task:
+            return False
         self._before_user_mode(task)
         return scheduler.current is task
 
     def _continue_exit(self, task: Task) -> None:
         if task.memory_left:
             exiting.complete_exit(task)
+        elif trace_points.before_end(task):
+            self._switch_away(task)
         else:
             exiting.begin_exit(task)
             self._yield_if_asked(task)
@@ -304,7 +303,10 @@ class Kernel:
             call = task.call = self._restarted(task, task.interrupted_call)
         if self.system.journal.recording:
             self.report.entered(task, call)
-        self._attempt(task, call)
+        if task.tracing is not None and trace_points.at_entry(task, registers[EAX]):
+            self._switch_away(task)
+        else:
+            self._attempt(task, call)
 
     def _restarted(self, task: Task, interrupted: Call) -> Call:
         """The call that restart_syscall goes on with: its words and deadline, not its number."""
@@ -318,7 +320,8 @@ class Kernel:
         """Run the call from its first line and see to one of its five endings."""
         entry = TABLE.get(call.number)
         if entry is None:
-            self._unsupported(task, call)
+            refuse(task, call.number)
+            self._after_call(task)
             return
         fails_in = self.system.settings.fails_in
         if fails_in is not None and fails_in[0] == entry.name:
@@ -338,28 +341,45 @@ class Kernel:
                 self._switch_away(task)
                 task.sleep(block)
                 return
-            value = _store_what_is_left(task, call, entry)
+            value = entry.store_what_is_left(task, call)
             if value == 0:
                 delivery.interrupt(task)
+                if trace_points.at_interruption(task):
+                    self._switch_away(task)
                 return
         finally:
             self.system.frames.fails_in = None
-        if value.__class__ is int:
+        if value.__class__ is int and task.tracing is None:  # the hot ending, as in _end
             self.machine.registers[EAX] = value & 0xFFFF_FFFF
             if self.system.journal.recording:
                 self.report.exited(task, value)
             task.call = None
-        elif value is REPLACED:
-            self._replaced(task)
-        elif isinstance(value, Hold):
+        elif task.tracing is not None and trace_points.before_ending(task, value):
+            self._switch_away(task)
+        else:
+            self._end(task, value)
+
+    def _end(self, task: Task, value: Ending) -> None:
+        """The call ends with a value, held, or with other registers."""
+        if isinstance(value, Hold) and not value.is_over:
             self.machine.registers[EAX] = value.value
             self._switch_away(task)
             task.hold(value)
+            return
+        if value is REPLACED:
+            self._replaced(task)
         else:
-            self.machine.registers[EAX] = int(value) & 0xFFFF_FFFF
+            result = value.value if isinstance(value, Hold) else int(value)
+            self.machine.registers[EAX] = result & 0xFFFF_FFFF
             if self.system.journal.recording:
-                self.report.exited(task, int(value))
+                self.report.exited(task, result)
             task.call = None
+        self._after_call(task)
+
+    def _after_call(self, task: Task) -> None:
+        is_current = task.tracing is not None and self.system.scheduler.current is task
+        if is_current and trace_points.at_exit(task):
+            self._switch_away(task)
 
     def _replaced(self, task: Task) -> None:
         """execve, sigreturn or exit: the registers are right as they are."""
@@ -374,27 +394,3 @@ class Kernel:
             return
         self.report.exited(task, value)
         task.call = None
-
-    def _unsupported(self, task: Task, call: Call) -> None:
-        system, number = self.system, call.number
-        self.machine.registers[EAX] = -Errno.ENOSYS & 0xFFFF_FFFF
-        if number not in SILENT and number not in system.unsupported:
-            system.unsupported.add(number)
-            why = f"; {REFUSED[number]}" if number in REFUSED else ""
-            name = call_name(number)
-            system.notice(f"unsupported system call {name} (number {number}): ENOSYS{why}")
-        if system.journal.recording:
-            name, error = call_name(number), -Errno.ENOSYS
-            task.emit(events.UnsupportedCall, number, name)
-            task.emit(events.SyscallExited, number, name, error, "ENOSYS", (), None, None)
-        task.call = None
-
-
-def _store_what_is_left(task: Task, call: Call, entry: Entry) -> int:
-    """A signal ends the call's sleep: it may have to tell how much is left. 0 or -errno."""
-    try:
-        if entry.interrupted is not None:
-            entry.interrupted(task, call)
-    except SysError as error:
-        return -error.errno
-    return 0

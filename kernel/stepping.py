@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from emulator.machine.traps import BUDGET_SPENT, SYSCALL
 from kernel.clock import BLOCK_NS
-from kernel.kernel import Kernel, Pause
+from kernel.kernel import Kernel
+from kernel.pause import Pause
 from kernel.signals import delivery
 from kernel.system import System
 from kernel.task import vfork
@@ -70,7 +71,7 @@ class SteppedKernel(Kernel):
         budget = min(budget, self.slice_left)
         if self.system.scheduler.deadlines:
             budget = self._until_deadline(budget)
-        trap = (self.machine if task.watch is None else task.watch).run(max(budget, 1))
+        trap = self._run_task(task, max(budget, 1))
         spent = self.machine.spent
         self.steps += spent
         self.blocks += spent

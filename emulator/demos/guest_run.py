@@ -11,7 +11,7 @@ from emulator.session import Session, Streams
 from emulator.views.findings import Findings
 from emulator.views.tasks import task_table
 from kernel.events import Event
-from kernel.kernel import Pause
+from kernel.pause import Pause
 
 
 class GuestRun:

@@ -22,6 +22,7 @@ _STATE_NAMES = {
     "S": "sleeping",
     "D": "disk sleep",
     "T": "stopped",
+    "t": "tracing stop",
     "Z": "zombie",
     "X": "dead",
 }
@@ -92,7 +93,7 @@ def _identity_lines(task: Task) -> list[str]:
         "Ngid:\t0",
         f"Pid:\t{task.tid}",
         f"PPid:\t{parent_pid(task)}",
-        "TracerPid:\t0",
+        f"TracerPid:\t{task.tracing.tracer.pid if task.tracing is not None else 0}",
         "Uid:\t" + "\t".join(map(str, users)),
         "Gid:\t" + "\t".join(map(str, groups)),
         f"FDSize:\t{max(64, 1 << descriptors.bit_length())}",

@@ -49,15 +49,19 @@ def resolve(space: AddressSpace, address: int, access: Access) -> str:
             raise MemoryFault(Signal.SIGSEGV, SEGV_MAPERR, address)
     if not area.prot & _NEEDED[access]:
         raise MemoryFault(Signal.SIGSEGV, SEGV_ACCERR, address)
+    kind = bring_in(space, area, address, access)
+    return "grow" if grown else kind
+
+
+def bring_in(space: AddressSpace, area: Area, address: int, access: Access) -> str:
+    """The same for an area that is known, whatever its protection allows."""
     page = address & ~0xFFF
     entry = space.tables.get(page)
     if entry:
-        kind = _resolve_present(space, area, page, entry, access)
-    elif area.inode is not None:
-        kind = _map_file_page(space, area, area.inode, page, address, access)
-    else:
-        kind = _map_anonymous_page(space, area, page, access)
-    return "grow" if grown else kind
+        return _resolve_present(space, area, page, entry, access)
+    if area.inode is not None:
+        return _map_file_page(space, area, area.inode, page, address, access)
+    return _map_anonymous_page(space, area, page, access)
 
 
 def _resolve_present(space: AddressSpace, area: Area, page: int, entry: int, access: Access) -> str:

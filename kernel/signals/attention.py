@@ -25,7 +25,7 @@ def ready_signals(task: Task) -> int:
 
 def wants(task: Task, signal: int) -> bool:
     """Whether a signal to the process should go to this thread (Linux's wants_signal)."""
-    if task.is_ending or task.is_gone or task.state is TaskState.STOPPED:
+    if task.is_ending or task.is_gone or task.state in (TaskState.STOPPED, TaskState.TRACED):
         return False
     if task.signals.blocked & bit(signal):
         return False
@@ -51,7 +51,9 @@ def refresh(task: Task) -> None:
         ready_signals(task)
         or signals.ignored.mask
         or signals.interrupted is not None
+        or signals.injected is not None
         or task.process.stop_signal
+        or (task.tracing is not None and task.tracing.wants_trap)
     )
 
 

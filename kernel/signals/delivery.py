@@ -26,8 +26,9 @@ from kernel.signals import attention, frame, masks, send, stop
 from kernel.signals.siginfo import describe_siginfo
 from kernel.signals.state import DEFAULT, Action, SigInfo
 from kernel.task import exit as exiting
-from kernel.task import job_control, rseq, waiting
+from kernel.task import job_control, rseq, tracing, waiting
 from kernel.task.task import TaskState
+from kernel.task.tracing import StopKind
 
 if TYPE_CHECKING:
     from kernel.system import System
@@ -51,7 +52,9 @@ def ends_sleep(task: Task) -> bool:
     """Whether signals keep the call in flight, which raised Block, from sleeping."""
     if not task.signals.attention:
         return False
-    if attention.ready_signals(task) or task.process.stop_signal:
+    if attention.ready_signals(task) or stop.must_join(task):
+        return True
+    if task.tracing is not None and task.tracing.wants_trap:
         return True
     _show_dropped(task)
     return False
@@ -106,14 +109,22 @@ def _act_on_all(task: Task) -> bool:
     if task.process.must_tell_continued:
         waiting.tell_continued(task.process)
     while not task.is_ending:
-        if task.process.stop_signal:
+        if stop.must_join(task):
             stop.join_stop(task)
+            return False
+        if task.tracing is not None and task.tracing.wants_trap:
+            tracing.stop_for_trap(task)
             return False
         taken = _take(task)
         if taken is None:
             return True
-        _act(task, *taken)
-        if task.state is TaskState.STOPPED:
+        info, dropped = taken
+        if task.tracing is not None and info is not task.signals.injected:
+            tracing.stop(task, StopKind.SIGNAL, info.signal, info)
+            return False
+        task.signals.injected = None
+        _act(task, info, dropped)
+        if task.state is not TaskState.RUNNING:
             return False
     return False
 
@@ -121,6 +132,8 @@ def _act_on_all(task: Task) -> bool:
 def _take(task: Task) -> tuple[SigInfo, bool] | None:
     """The next signal, and whether it was dropped: the task's own before the process's."""
     signals, shared = task.signals, task.process.pending
+    if signals.injected is not None:
+        return signals.injected, False
     own = signals.pending.mask & ~signals.blocked
     if own:
         return signals.pending.take(next_signal(own)), False
@@ -210,6 +223,9 @@ def _settle_call(task: Task) -> None:
     if restart is Restart.BLOCK:
         task.interrupted_call = call
         _make_again(task, Sysno.RESTART_SYSCALL)
+        task.call = None
+    elif task.tracing is not None and restart is not Restart.NEVER:
+        _make_again(task, call.number)
         task.call = None
     elif restart is Restart.NEVER:
         task.system.machine.registers[EAX] = _EINTR

@@ -141,6 +141,8 @@ def _drop_everywhere(process: Process, mask: int) -> None:
 
 def _is_dropped(task: Task, signal: int) -> bool:
     """Ignored signals are not even pending; a blocked one may be wanted by the time it is not."""
+    if task.tracing is not None:  # the tracer sees them all
+        return False
     return not task.signals.blocked & bit(signal) and task.sighand.is_ignored(signal)
 
 

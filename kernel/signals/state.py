@@ -167,7 +167,7 @@ class SignalState:
     """A task's own: pending and blocked signals, the alternate stack, delivery under way."""
 
     __slots__ = (
-        "attention", "blocked", "fault", "ignored", "interrupted", "pending", "queue",
+        "attention", "blocked", "fault", "ignored", "injected", "interrupted", "pending", "queue",
         "saved_mask", "stack_flags", "stack_size", "stack_start",
     )  # fmt: skip
 
@@ -183,6 +183,8 @@ class SignalState:
         """
         self.ignored = Pending()
         """Signals dropped when they were sent, while the journal records: a trace shows them."""
+        self.injected: SigInfo | None = None
+        """What a tracer had the task act on next, without another stop for it."""
         self.interrupted: Restart | None = None
         """How the call in flight was interrupted, from then until delivery has decided its fate."""
         self.queue = WaitQueue("signal")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kernel import events
 from kernel.abi.signals import signal_name
 from kernel.signals import attention
-from kernel.task import waiting
+from kernel.task import tracing, waiting
 from kernel.task.task import TaskState
 
 if TYPE_CHECKING:
@@ -23,9 +23,17 @@ def begin_stop(task: Task, signal: int) -> None:
     """Stop the process of the current task, and the task at once."""
     task.process.stop_signal = signal
     for thread in task.process.threads:
+        if thread.tracing is not None:
+            thread.tracing.is_past_group_stop = False
         if thread is not task and not thread.is_gone:
             attention.notify(thread, signal_name(signal))
     join_stop(task)
+
+
+def must_join(task: Task) -> bool:
+    """Whether the task's process is stopping and the task has still to stop with it."""
+    is_excused = task.tracing is not None and task.tracing.is_past_group_stop
+    return bool(task.process.stop_signal) and not is_excused
 
 
 def join_stop(task: Task) -> None:
@@ -34,14 +42,21 @@ def join_stop(task: Task) -> None:
     if task.system.journal.recording:
         task.emit(events.TaskStopped, signal)
     task.signals.attention = True
-    task.move_to(TaskState.STOPPED, signal_name(signal))
+    if task.tracing is not None:
+        tracing.join_group_stop(task)
+    else:
+        task.move_to(TaskState.STOPPED, signal_name(signal))
     report_if_stopped(task.process)
 
 
 def is_stopped(process: Process) -> bool:
     """Whether every living thread has stopped."""
-    living = [task.state for task in process.threads if not task.is_gone]
-    return bool(process.stop_signal and living) and set(living) == {TaskState.STOPPED}
+    living = [task for task in process.threads if not task.is_gone]
+    return bool(process.stop_signal and living) and all(map(_has_joined, living))
+
+
+def _has_joined(task: Task) -> bool:
+    return task.state is TaskState.STOPPED or tracing.is_in_group_stop(task)
 
 
 def report_if_stopped(process: Process) -> None:
@@ -65,5 +80,7 @@ def resume(process: Process) -> None:
     for task in process.threads:
         if task.state is TaskState.STOPPED:
             task.wake("SIGCONT")
+        elif task.tracing is not None:
+            tracing.group_continues(task)
     if was_stopped:
         waiting.note_continued(process)

@@ -23,6 +23,7 @@ from kernel.syscalls.signal_structures import (
 from kernel.syscalls.table import note, syscall
 from kernel.syscalls.time_values import InTimespec, InTimespec64, read_timespec
 from kernel.task.task import Call, Task
+from kernel.task.tracing import NO_CALL
 from kernel.wait import WaitQueue
 
 
@@ -118,6 +119,8 @@ def sigreturn(task: Task, rt: Annotated[int, _FrameArgument(rt=False)]) -> Endin
     """Go back from a handler to what it interrupted; SIGSEGV where the frame is no frame."""
     try:
         frame.restore(task, bool(rt))
+        if task.tracing is not None:
+            task.tracing.original = NO_CALL
     except SysError:
         _refuse(task)
     return REPLACED

@@ -78,6 +78,15 @@ class Entry:
         self.invoke = eval(f"lambda task, w: function({', '.join(parts)})", names)
         return self.invoke(task, words)
 
+    def store_what_is_left(self, task: Task, call: Call) -> int:
+        """A signal ends the call's sleep: it may have to tell how much is left. 0 or -errno."""
+        try:
+            if self.interrupted is not None:
+                self.interrupted(task, call)
+        except SysError as error:
+            return -error.errno
+        return 0
+
     def describe_entry(self, task: Task, call: Call) -> tuple[Described | None, ...]:
         """The arguments as a trace prints them when the call begins; None: only at its end."""
         return tuple(

@@ -30,6 +30,7 @@ from kernel.fs.pidfd import ProcessFile
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.charge import Charge
 from kernel.signals.state import Pending, Sighand, SignalState
+from kernel.task import tracing
 from kernel.task.process import Process
 from kernel.task.task import Task
 from kernel.wait import WaitQueue
@@ -92,6 +93,8 @@ def clone(task: Task, request: CloneRequest) -> Ending:
     child = _build(task, request)
     _write_tids(task, child, request)
     _enter(task, child, request)
+    if task.tracing is not None:
+        tracing.inherit(task, child, request.flags, request.exit_signal)
     checker = task.system.checker
     if checker is not None and (request.by_vfork or is_vfork(request.flags)):
         checker.begin(task, child, bool(request.stack))
@@ -297,4 +300,5 @@ def _suspend(task: Task, child: Task, by_vfork: bool) -> Hold:
         task.emit(events.Suspended, child.tid)
     if by_vfork and semantics.holds_threads:
         task.process.held_for = queue
-    return Hold(child.tid, queue, ends_early=semantics.ends_early or not by_vfork)
+    ends_early = semantics.ends_early or not by_vfork
+    return Hold(child.tid, queue, ends_early, child)

@@ -23,7 +23,7 @@ from kernel.mm.charge import Charge
 from kernel.signals import posix_timers
 from kernel.signals.state import Sighand
 from kernel.task import exit as exiting
-from kernel.task import futex, initial_stack, pi_futex, privileges
+from kernel.task import futex, initial_stack, pi_futex, privileges, tracing
 from kernel.task.initial_stack import Arguments
 from kernel.task.privileges import Executed
 from kernel.task.script import parse_script
@@ -67,7 +67,10 @@ def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -
     except SysError:
         memory.leave()
         raise
+    old_tid = task.tid
     _commit(task, program, memory, files, sighand)
+    if task.tracing is not None:
+        tracing.executed(task, old_tid)
     machine = task.system.machine
     machine.reset()
     machine.registers[EIP] = entry

@@ -7,7 +7,7 @@ from kernel.abi.signals import SIG_IGN, SiCode, SigactionFlag, Signal
 from kernel.errors import REPLACED, Replaced
 from kernel.signals import posix_timers, send, stop
 from kernel.signals.state import SigInfo
-from kernel.task import futex, job_control, pi_futex, waiting
+from kernel.task import futex, job_control, pi_futex, tracing, waiting
 from kernel.task.process import Process
 from kernel.task.task import Task, TaskState
 from kernel.task.vfork import leave_memory
@@ -19,20 +19,27 @@ def exit_task(task: Task, status: int) -> Replaced:
     process = task.process
     if len(process.threads) > 1 and all(thread.is_ending for thread in process.threads):
         process.group_exit = status  # the last thread's, since Linux 6.0
-    begin_exit(task)
-    return REPLACED
+    return _leave(task)
 
 
 def exit_process(task: Task, status: int) -> Replaced:
     """End every thread of the current task's process (exit_group(2))."""
     kill_process(task.process, status)
-    begin_exit(task)
+    return _leave(task)
+
+
+def _leave(task: Task) -> Replaced:
+    """Begin the exit, unless a tracer wants to see the task once more before."""
+    if not tracing.stops_at_exit(task):
+        begin_exit(task)
     return REPLACED
 
 
 def kill_process(process: Process, status: int) -> None:
     """Decide the end of a process: sleeping, held and stopped threads run once more, to it."""
     if process.group_exit is not None:
+        if status & 0x7F == Signal.SIGKILL:
+            tracing.end_exit_stops(process)
         return
     process.group_exit = status
     for task in process.threads:
@@ -48,7 +55,9 @@ def kill_task(task: Task, status: int) -> None:
     task.held = None
     if task.state is TaskState.BLOCKED or (task.state is TaskState.HELD and may_end):
         task.wake("end")
-    elif task.state is TaskState.STOPPED:
+    elif task.state in (TaskState.STOPPED, TaskState.TRACED):
+        if task.tracing is not None:
+            task.tracing.stop = None
         task.move_to(TaskState.READY, "end")
         task.system.scheduler.ready(task)
 
@@ -70,6 +79,8 @@ def complete_exit(task: Task) -> None:
     """Second half: descriptors, accounts, the zombie, the family."""
     system, process = task.system, task.process
     task.memory_left = True
+    if process.tracees:
+        tracing.leave_tracees(task)
     task.files.leave()
     task.sighand.leave()
     task.fs.users -= 1
@@ -94,6 +105,17 @@ def _leave_process(task: Task) -> None:
         else:
             stop.thread_left(task)
         return
+    if task.tracing is not None:
+        task.move_to(TaskState.ZOMBIE, "exit: its tracer has to wait for it")
+        waiting.tell_tracer_of_exit(task)
+        stop.thread_left(task)
+    else:
+        bury_thread(task)
+
+
+def bury_thread(task: Task) -> None:
+    """A thread other than the leader vanishes, and with the last of them the process ends."""
+    process = task.process
     task.move_to(TaskState.DEAD, "exit")
     _account(task)
     process.threads.remove(task)
@@ -147,7 +169,7 @@ def _remove(task: Task) -> None:
 
 
 def _end_process(process: Process) -> None:
-    """Orphans go to another process, the parent is told; it may not care for zombies."""
+    """Orphans go to another process; the parent is told, after the tracer where that is another."""
     task = process.leader
     process.alarm = None
     if process.timers:
@@ -159,7 +181,17 @@ def _end_process(process: Process) -> None:
         for orphan in process.children:
             _adopt(orphan, heir)
         process.children = []
-    parent = process.parent
+    if tracing.has_foreign_tracer(process):
+        process.waits_for_tracer = True
+        waiting.tell_tracer_of_exit(task)
+    else:
+        tell_parent(process)
+
+
+def tell_parent(process: Process) -> None:
+    """The parent hears of the end, and may not care for zombies."""
+    process.waits_for_tracer = False
+    parent, task = process.parent, process.leader
     assert parent is not None
     if not waiting.report_exited(process) or parent is task.system.tasks.init:
         reap(process, parent)
@@ -182,7 +214,9 @@ def _adopt(orphan: Process, heir: Process) -> None:
     heir.children.append(orphan)
     orphan.leader.exit_signal = Signal.SIGCHLD
     is_init = heir is heir.leader.system.tasks.init
-    if orphan.is_zombie and (not waiting.report_exited(orphan) or is_init):
+    if not orphan.is_zombie or orphan.waits_for_tracer:
+        return
+    if not waiting.report_exited(orphan) or is_init:
         reap(orphan, heir)
 
 
@@ -197,6 +231,8 @@ def stays_as_zombie(process: Process, parent: Process) -> bool:
 def reap(process: Process, parent: Process) -> None:
     """Take a zombie away: its times go to the parent's account, its frames and pid are free."""
     task = process.leader
+    if task.tracing is not None:
+        tracing.release(task)
     _account(task)
     parent.children_user_time += process.user_time + process.children_user_time
     parent.children_system_time += process.system_time + process.children_system_time

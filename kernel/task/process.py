@@ -37,6 +37,10 @@ class Process:
         self.threads: list[Task] = []
         self.leader: Task
         self.children: list[Process] = []
+        self.tracees: list[Task] = []
+        """Tasks that threads of this process trace, in order of attachment."""
+        self.waits_for_tracer = False
+        """It is over, and its parent hears of it only after its tracer has waited for it."""
         self.group = pid
         """Process group id."""
         self.session: Session

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.machine.machine import EIP
 from kernel import events
 from kernel.abi.prctl import DEFAULT_SLACK
-from kernel.errors import Block, Hold, Restart
+from kernel.errors import Block, Ending, Hold, Restart
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.credentials import Credentials
     from kernel.task.process import Process
+    from kernel.task.tracing import Tracing
 
 
 class TaskState(Enum):
@@ -33,6 +34,7 @@ class TaskState(Enum):
     BLOCKED = "S"
     HELD = "D"
     STOPPED = "T"
+    TRACED = "t"
     ZOMBIE = "Z"
     DEAD = "X"
 
@@ -49,7 +51,12 @@ _MOVES: dict[TaskState, frozenset[TaskState]] = {
         {TaskState.READY, TaskState.STOPPED, TaskState.ZOMBIE, TaskState.DEAD}
     ),
     TaskState.HELD: frozenset({TaskState.READY, TaskState.ZOMBIE, TaskState.DEAD}),
-    TaskState.STOPPED: frozenset({TaskState.READY, TaskState.ZOMBIE, TaskState.DEAD}),
+    TaskState.STOPPED: frozenset(
+        {TaskState.READY, TaskState.TRACED, TaskState.ZOMBIE, TaskState.DEAD}
+    ),
+    TaskState.TRACED: frozenset(
+        {TaskState.READY, TaskState.STOPPED, TaskState.ZOMBIE, TaskState.DEAD}
+    ),
     TaskState.ZOMBIE: frozenset({TaskState.DEAD}),
     TaskState.DEAD: frozenset(),
 }
@@ -118,6 +125,10 @@ class Task:
         """What restart_syscall goes on with."""
         self.unreported: int | None = None
         """Result of a finished call that is reported when the task next runs."""
+        self.tracing: Tracing | None = None
+        """What another task, which traces this one, wants of it."""
+        self.ending: Ending | None = None
+        """How the call in flight ends, once the tracer lets it."""
         self.exit_status: int | None = None
         """Wait status word once the task is to end (`is_ending`)."""
         self.memory_left = False

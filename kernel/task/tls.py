@@ -10,6 +10,8 @@ from kernel.abi.errno import Errno
 from kernel.errors import SysError
 from kernel.task.task import Task
 
+Slots = tuple[int, int, int]
+"""The three TLS descriptors of a task."""
 USER_DESC_SIZE = 16
 _ANY = 0xFFFF_FFFF
 
@@ -131,26 +133,36 @@ def with_user_desc(task: Task, address: int) -> tuple[int, int, int]:
 def set_thread_area(task: Task, address: int) -> int:
     """set_thread_area(2): the number of the entry that was set. EFAULT, EINVAL, ESRCH."""
     desc = read_user_desc(task, address)
-    _check(desc)
-    slots = list(current_slots(task))
-    slot = _slot(desc, current_slots(task), True)
-    slots[slot] = desc.descriptor()
+    slots, slot = replaced(current_slots(task), desc)
     if desc.entry_number == _ANY:
         task.memory.write_word(address, slot + TLS_FIRST)
-    task.system.machine.set_tls((slots[0], slots[1], slots[2]))
+    task.system.machine.set_tls(slots)
     return slot + TLS_FIRST
+
+
+def replaced(slots: Slots, desc: UserDesc) -> tuple[Slots, int]:
+    """The descriptors with this one put in, and at which of them. EINVAL, ESRCH."""
+    _check(desc)
+    slot = _slot(desc, slots, True)
+    changed = [*slots[:slot], desc.descriptor(), *slots[slot + 1 :]]
+    return (changed[0], changed[1], changed[2]), slot
 
 
 def get_thread_area(task: Task, address: int) -> None:
     """get_thread_area(2): fill in the structure for its entry_number. EFAULT, EINVAL."""
     number = task.memory.read_word(address)
+    task.memory.write(address, packed(current_slots(task), number))
+
+
+def packed(slots: Slots, number: int) -> bytes:
+    """The struct user_desc of entry `number`; EINVAL for one that is no TLS entry."""
     slot = number - TLS_FIRST
     if not 0 <= slot < TLS_COUNT:
         raise SysError(Errno.EINVAL)
-    d = current_slots(task)[slot]
+    d = slots[slot]
     base = d >> 16 & 0xFF_FFFF | d >> 56 << 24
     limit = d & 0xFFFF | (d >> 48 & 0xF) << 16
     contents = (d >> 43 & 1) << 1 | d >> 42 & 1
     flags = d >> 54 & 1 | contents << 1 | (0 if d >> 41 & 1 else 8) | (d >> 55 & 1) << 4
     flags |= (0 if d >> 47 & 1 else 0x20) | (d >> 52 & 1) << 6
-    task.memory.write(address, struct.pack("<4I", number, base, limit, flags))
+    return struct.pack("<4I", number, base, limit, flags)

@@ -22,6 +22,7 @@ from kernel.abi.signals import (
     CLD_EXITED,
     CLD_KILLED,
     CLD_STOPPED,
+    CLD_TRAPPED,
     LAST_SIGNAL,
     SIG_IGN,
     SigactionFlag,
@@ -32,8 +33,9 @@ from kernel.errors import Block, SysError
 from kernel.signals import send
 from kernel.signals.state import SigInfo
 from kernel.task import exit as exiting
+from kernel.task import tracing
 from kernel.task.process import Process
-from kernel.task.task import Task
+from kernel.task.task import Task, TaskState
 
 _TICK_NS = NANOSECONDS // CLOCK_TICKS
 
@@ -61,7 +63,12 @@ def wait_for_child(task: Task, kind: WaitIdType, number: int, options: int) -> R
         report = _report(child, process, options)
         if report is not None:
             return report
-    if not fitting:
+    tracees = [each for each in process.tracees if _fits_tracee(each, process, kind, number)]
+    for tracee in tracees:
+        report = _report_tracee(tracee, options)
+        if report is not None:
+            return report
+    if not fitting and not tracees:
         raise SysError(Errno.ECHILD)
     if options & WaitOption.WNOHANG:
         return None
@@ -77,19 +84,34 @@ def _fits(child: Process, task: Task, kind: WaitIdType, number: int, options: in
         return False
     if child.waits_for_waitpid and kind is not WaitIdType.P_PID:
         return False
-    if options & WALL:
+    if options & WALL or _traces(task.process, child.leader):
         return True
     return (child.exit_signal != Signal.SIGCHLD) == bool(options & WCLONE)
 
 
+def _traces(process: Process, task: Task) -> bool:
+    return task.tracing is not None and task.tracing.tracer.process is process
+
+
+def _fits_tracee(task: Task, tracer: Process, kind: WaitIdType, number: int) -> bool:
+    """Whether it is waited for as a task that is traced; one's own children are anyway."""
+    if task.is_leader and task.process.parent is tracer:
+        return False
+    if kind is WaitIdType.P_PGID:
+        return task.process.group == number
+    return kind is not WaitIdType.P_PID or task.tid == number
+
+
 def _report(child: Process, parent: Process, options: int) -> Report | None:
     keep = options & WaitOption.WNOWAIT
-    if child.is_zombie and options & WaitOption.WEXITED:
+    if child.is_zombie and options & WaitOption.WEXITED and not child.waits_for_tracer:
         status = exit_status_of(child)
         report = _make(child, status, *_exit_code(status))
         if not keep:
             exiting.reap(child, parent)
         return report
+    if _traces(parent, child.leader):
+        return _report_stop_of_tracee(child.leader, options)
     if child.stop_report and options & WaitOption.WUNTRACED:
         signal = child.stop_report
         if not keep:
@@ -100,6 +122,43 @@ def _report(child: Process, parent: Process, options: int) -> Report | None:
             child.continue_report = False
         return _make(child, CONTINUED_STATUS, CLD_CONTINUED, Signal.SIGCONT)
     return None
+
+
+def _report_tracee(task: Task, options: int) -> Report | None:
+    """Its end, which its parent or process sees only after this wait, or its stop."""
+    process, keep = task.process, options & WaitOption.WNOWAIT
+    is_over = task.state is TaskState.ZOMBIE and (not task.is_leader or process.waits_for_tracer)
+    if not is_over:
+        return _report_stop_of_tracee(task, options)
+    if not options & WaitOption.WEXITED:
+        return None
+    status = exit_status_of(process) if task.is_leader else _status_of_thread(task)
+    report = _make(process, status, *_exit_code(status))._replace(pid=task.tid)
+    if not keep:
+        tracing.release(task)
+        if task.is_leader:
+            exiting.tell_parent(process)
+        else:
+            exiting.bury_thread(task)
+    return report
+
+
+def _status_of_thread(task: Task) -> int:
+    group = task.process.group_exit
+    status = task.exit_status if group is None else group
+    assert status is not None
+    return status
+
+
+def _report_stop_of_tracee(task: Task, options: int) -> Report | None:
+    """A tracer sees stops whatever it asked for, each once."""
+    state = task.tracing
+    if state is None or state.stop is None or not state.is_unseen or state.is_listening:
+        return None
+    if not options & WaitOption.WNOWAIT:
+        state.is_unseen = False
+    code = state.stop.code
+    return _make(task.process, code << 8 | 0x7F, CLD_TRAPPED, code)._replace(pid=task.tid)
 
 
 def _make(child: Process, status: int, code: int, detail: int) -> Report:
@@ -154,8 +213,20 @@ def report_exited(process: Process) -> bool:
     return stays
 
 
+def tell_tracer_of_exit(task: Task) -> None:
+    """The tracer gets SIGCHLD for a task that is over and waits for it."""
+    assert task.tracing is not None
+    tracer, status = task.tracing.tracer.process, _status_of_thread(task)
+    code, detail = _exit_code(status)
+    info = SigInfo(Signal.SIGCHLD, code, task.tid, task.credentials.uid, detail)
+    send.send_to_process(tracer, info)
+    tracer.child_changed.wake_all()
+
+
 def report_stopped(process: Process, signal: int) -> None:
     """Tell the parent that the process stopped; WUNTRACED sees it once."""
+    if process.parent is not None and _traces(process.parent, process.leader):
+        return
     process.stop_report, process.continue_report = signal, False
     _tell_parent(process, _unless_nocldstop(process), CLD_STOPPED, signal)
 

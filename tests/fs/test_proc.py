@@ -100,7 +100,7 @@ def test_a_suspended_vfork_parent_is_in_state_d_and_says_for_what(
 ) -> None:
     parent = world.process()
     parent.state = TaskState.RUNNING
-    parent.hold(Hold(0, WaitQueue("vfork child")))
+    parent.hold(Hold(0, WaitQueue("vfork child"), True, parent))
     status = fields(world, task, f"/proc/{parent.pid}/status")
     assert status["State"] == "D (disk sleep)"
     assert world.contents(task, f"/proc/{parent.pid}/wchan") == "vfork_child"

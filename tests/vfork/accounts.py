@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.demos.guest_run import GuestRun
 from kernel.events import SyscallEntered, SyscallExited
-from kernel.kernel import Pause
+from kernel.pause import Pause
 from kernel.system import System
 from kernel.task.task import Task
 

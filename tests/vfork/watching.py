@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from emulator.demos.guest_run import GuestRun
 from kernel.events import Event
-from kernel.kernel import Pause
+from kernel.pause import Pause
 from kernel.task.task import Task, TaskState
 
 FIRST, CHILD = 100, 101

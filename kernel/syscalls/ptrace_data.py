@@ -1,0 +1,210 @@
+"""ptrace(2)'s structures: registers, signals and calls of a stopped task, copied to and fro."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+from emulator.machine import fxsave
+from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP
+from emulator.machine.segments import TLS_COUNT, TLS_FIRST
+from kernel.abi.errno import Errno
+from kernel.abi.ptrace import (
+    AUDIT_ARCH_I386,
+    FP_REGISTERS_SIZE,
+    PEEK_SHARED,
+    USER_REGS,
+    RegisterSet,
+    Request,
+    SyscallInfo,
+)
+from kernel.abi.signal_frames import SIGINFO_SIZE
+from kernel.errors import SysError
+from kernel.signals import masks
+from kernel.signals import siginfo as siginfos
+from kernel.task import tls, tracee_registers, tracer
+from kernel.task.task import Task
+from kernel.task.tracing import StopKind
+
+Answer = Callable[[Task, Task, int, int], int]
+"""What answers a request: (tracer, tracee, addr, data) to the call's value."""
+_MASK_SIZE = 8
+_PEEK_ARGUMENTS = struct.Struct("<QIi")
+_VECTOR = struct.Struct("<II")
+_CALL_HEAD = struct.Struct("<BxxxIQQ")
+
+
+# ---- registers ---------------------------------------------------------------------------------
+
+
+def _get_registers(task: Task, target: Task, address: int, data: int) -> int:
+    task.memory.write(data, tracee_registers.read_all(target))
+    return 0
+
+
+def _set_registers(task: Task, target: Task, address: int, data: int) -> int:
+    tracee_registers.write_all(target, task.memory.read(data, USER_REGS.size))
+    return 0
+
+
+def _get_x87(task: Task, target: Task, address: int, data: int) -> int:
+    task.memory.write(data, tracee_registers.read_x87(target))
+    return 0
+
+
+def _set_x87(task: Task, target: Task, address: int, data: int) -> int:
+    tracee_registers.write_x87(target, task.memory.read(data, FP_REGISTERS_SIZE))
+    return 0
+
+
+def _get_fxsave(task: Task, target: Task, address: int, data: int) -> int:
+    task.memory.write(data, tracee_registers.read_fxsave(target))
+    return 0
+
+
+def _set_fxsave(task: Task, target: Task, address: int, data: int) -> int:
+    tracee_registers.write_fxsave(target, task.memory.read(data, fxsave.SIZE))
+    return 0
+
+
+def _get_thread_area(task: Task, target: Task, address: int, data: int) -> int:
+    task.memory.write(data, tls.packed(target.context.tls, address))
+    return 0
+
+
+def _set_thread_area(task: Task, target: Task, address: int, data: int) -> int:
+    desc = tls.read_user_desc(task, data)._replace(entry_number=address)
+    target.context.tls, _ = tls.replaced(target.context.tls, desc)
+    return 0
+
+
+# ---- register sets -----------------------------------------------------------------------------
+
+
+def _read_set(target: Task, kind: int) -> bytes:
+    if kind == RegisterSet.NT_PRSTATUS:
+        return tracee_registers.read_all(target)
+    if kind == RegisterSet.NT_PRFPREG:
+        return tracee_registers.read_x87(target)
+    if kind == RegisterSet.NT_PRXFPREG:
+        return tracee_registers.read_fxsave(target)
+    if kind == RegisterSet.NT_386_TLS:
+        slots = target.context.tls
+        return b"".join([tls.packed(slots, TLS_FIRST + slot) for slot in range(TLS_COUNT)])
+    raise SysError(Errno.EINVAL)
+
+
+def _get_set(task: Task, target: Task, address: int, data: int) -> int:
+    """Fill an iovec, as far as it reaches, and store how much that was. EINVAL."""
+    base, length = _VECTOR.unpack(task.memory.read(data, _VECTOR.size))
+    image = _read_set(target, address)[:length]
+    task.memory.write(base, image)
+    task.memory.write_word(data + 4, len(image))
+    return 0
+
+
+def _set_set(task: Task, target: Task, address: int, data: int) -> int:
+    base, length = _VECTOR.unpack(task.memory.read(data, _VECTOR.size))
+    old = _read_set(target, address)
+    given = task.memory.read(base, min(length, len(old)))
+    image = given + old[len(given) :]
+    if address == RegisterSet.NT_PRSTATUS:
+        tracee_registers.write_all(target, image)
+    elif address == RegisterSet.NT_PRFPREG:
+        tracee_registers.write_x87(target, image)
+    elif address == RegisterSet.NT_PRXFPREG:
+        tracee_registers.write_fxsave(target, image)
+    else:
+        raise SysError(Errno.EINVAL)
+    task.memory.write_word(data + 4, len(given))
+    return 0
+
+
+# ---- signals -----------------------------------------------------------------------------------
+
+
+def _get_siginfo(task: Task, target: Task, address: int, data: int) -> int:
+    assert target.tracing is not None
+    info = tracer.siginfo(target.tracing, target)
+    task.memory.write(data, siginfos.pack(info))
+    return 0
+
+
+def _set_siginfo(task: Task, target: Task, address: int, data: int) -> int:
+    assert target.tracing is not None
+    image = task.memory.read(data, SIGINFO_SIZE)
+    signal = int.from_bytes(image[:4], "little")
+    tracer.replace_siginfo(target.tracing, siginfos.unpack(signal, image))
+    return 0
+
+
+def _peek_siginfo(task: Task, target: Task, address: int, data: int) -> int:
+    """Copies of pending signals, from an offset on; how many. EINVAL."""
+    image = task.memory.read(address, _PEEK_ARGUMENTS.size)
+    first, flags, count = _PEEK_ARGUMENTS.unpack(image)
+    if flags & ~PEEK_SHARED or count < 0:
+        raise SysError(Errno.EINVAL)
+    pending = target.process.pending if flags else target.signals.pending
+    chosen = pending.queue[first : first + count]
+    for number, info in enumerate(chosen):
+        task.memory.write(data + number * SIGINFO_SIZE, siginfos.pack(info))
+    return len(chosen)
+
+
+def _get_mask(task: Task, target: Task, address: int, data: int) -> int:
+    if address != _MASK_SIZE:
+        raise SysError(Errno.EINVAL)
+    signals = target.signals
+    mask = signals.blocked if signals.saved_mask is None else signals.saved_mask
+    task.memory.write(data, mask.to_bytes(_MASK_SIZE, "little"))
+    return 0
+
+
+def _set_mask(task: Task, target: Task, address: int, data: int) -> int:
+    if address != _MASK_SIZE:
+        raise SysError(Errno.EINVAL)
+    masks.set_blocked(target, int.from_bytes(task.memory.read(data, _MASK_SIZE), "little"))
+    return 0
+
+
+# ---- the call at work --------------------------------------------------------------------------
+
+
+def _get_call(task: Task, target: Task, address: int, data: int) -> int:
+    """struct ptrace_syscall_info, cut at `address` octets; its whole size."""
+    assert target.tracing is not None
+    stop, words = target.tracing.stop, target.context.words
+    assert stop is not None
+    kind, rest = SyscallInfo.PTRACE_SYSCALL_INFO_NONE, b""
+    if stop.kind is StopKind.ENTRY:
+        kind = SyscallInfo.PTRACE_SYSCALL_INFO_ENTRY
+        arguments = [words[i] for i in (EBX, ECX, EDX, ESI, EDI, EBP)]
+        rest = struct.pack("<7Q", target.tracing.original, *arguments)
+    elif stop.kind is StopKind.EXIT:
+        kind = SyscallInfo.PTRACE_SYSCALL_INFO_EXIT
+        value = words[EAX] - (words[EAX] >> 31 << 32)
+        rest = struct.pack("<qB", value, -4096 < value < 0)
+    image = _CALL_HEAD.pack(kind, AUDIT_ARCH_I386, words[EIP], words[ESP]) + rest
+    task.memory.write(data, image[:address])
+    return len(image)
+
+
+ANSWERS: dict[int, Answer] = {
+    Request.PTRACE_GETREGS: _get_registers,
+    Request.PTRACE_SETREGS: _set_registers,
+    Request.PTRACE_GETFPREGS: _get_x87,
+    Request.PTRACE_SETFPREGS: _set_x87,
+    Request.PTRACE_GETFPXREGS: _get_fxsave,
+    Request.PTRACE_SETFPXREGS: _set_fxsave,
+    Request.PTRACE_GET_THREAD_AREA: _get_thread_area,
+    Request.PTRACE_SET_THREAD_AREA: _set_thread_area,
+    Request.PTRACE_GETREGSET: _get_set,
+    Request.PTRACE_SETREGSET: _set_set,
+    Request.PTRACE_GETSIGINFO: _get_siginfo,
+    Request.PTRACE_SETSIGINFO: _set_siginfo,
+    Request.PTRACE_PEEKSIGINFO: _peek_siginfo,
+    Request.PTRACE_GETSIGMASK: _get_mask,
+    Request.PTRACE_SETSIGMASK: _set_mask,
+    Request.PTRACE_GET_SYSCALL_INFO: _get_call,
+}
+"""By request, what answers it; all want the task stopped."""

@@ -1,0 +1,113 @@
+"""Tracer: who may trace whom, and what a tracer asks about a stopped task (ptrace(2))."""
+
+from __future__ import annotations
+
+from kernel.abi.errno import Errno
+from kernel.abi.process import Capability
+from kernel.abi.ptrace import TraceEvent, TraceOption
+from kernel.abi.signals import SiCode, Signal
+from kernel.errors import SysError
+from kernel.signals import attention, send
+from kernel.signals.state import SigInfo
+from kernel.task import tracing
+from kernel.task.task import Task, TaskState
+from kernel.task.tracing import StopKind, Tracing
+
+ALL_OPTIONS = sum(TraceOption)
+
+
+def may_inspect(task: Task, target: Task) -> bool:
+    """Whether a task may look into another: all ids equal, and dumpable, or CAP_SYS_PTRACE."""
+    if target.process is task.process:
+        return True
+    mine, theirs = task.credentials, target.credentials
+    if mine.has(Capability.CAP_SYS_PTRACE):
+        return True
+    same_user = {theirs.uid, theirs.euid, theirs.suid} == {mine.uid}
+    same_group = {theirs.gid, theirs.egid, theirs.sgid} == {mine.gid}
+    has_no_more = not theirs.permitted & ~mine.permitted
+    return same_user and same_group and has_no_more and target.process.is_dumpable
+
+
+def trace_me(task: Task) -> None:
+    """PTRACE_TRACEME: the parent traces the caller. EPERM where somebody does already."""
+    parent = task.process.parent
+    assert parent is not None
+    if task.tracing is not None:
+        raise SysError(Errno.EPERM)
+    tracing.trace(task, parent.leader, is_seized=False)
+
+
+def attach(task: Task, target: Task) -> None:
+    """PTRACE_ATTACH: trace a task and send it SIGSTOP. EPERM."""
+    _check_attach(task, target)
+    tracing.trace(target, task, is_seized=False)
+    if target.state is TaskState.STOPPED:
+        _take_over_stop(target)
+    else:
+        send.send_to_task(target, SigInfo(Signal.SIGSTOP, SiCode.SI_USER))
+
+
+def seize(task: Task, target: Task, options: int) -> None:
+    """PTRACE_SEIZE: trace a task without stopping it. EPERM; EIO for unknown options."""
+    if options & ~ALL_OPTIONS:
+        raise SysError(Errno.EIO)
+    _check_attach(task, target)
+    tracing.trace(target, task, is_seized=True, options=options)
+    if target.state is TaskState.STOPPED:
+        _take_over_stop(target)
+
+
+def _check_attach(task: Task, target: Task) -> None:
+    is_init = target.process is task.system.tasks.init
+    if is_init or target.process is task.process or not may_inspect(task, target):
+        raise SysError(Errno.EPERM)
+    if target.tracing is not None or target.is_gone or target.is_ending:
+        raise SysError(Errno.EPERM)
+
+
+def _take_over_stop(target: Task) -> None:
+    """A task that its group's stop holds already is from now on the tracer's."""
+    tracing.join_group_stop(target)
+
+
+def interrupt(target: Task, state: Tracing) -> None:
+    """PTRACE_INTERRUPT: a seized task stops soon; one that listens tells at once. EIO."""
+    if not state.is_seized:
+        raise SysError(Errno.EIO)
+    if state.is_listening:
+        tracing.group_continues(target)
+    elif target.state is not TaskState.TRACED:
+        state.wants_trap = True
+        attention.notify(target, "PTRACE_INTERRUPT")
+
+
+def listen(state: Tracing) -> None:
+    """PTRACE_LISTEN: a seized task in its group's stop stays, but hears of SIGCONT. EIO."""
+    stopped = state.stop
+    is_trap = stopped is not None and stopped.code >> 8 == TraceEvent.PTRACE_EVENT_STOP
+    if not state.is_seized or not is_trap:
+        raise SysError(Errno.EIO)
+    state.is_listening = True
+
+
+def siginfo(state: Tracing, target: Task) -> SigInfo:
+    """PTRACE_GETSIGINFO: the signal that stopped the task. EINVAL in an old group stop."""
+    stopped = state.stop
+    assert stopped is not None
+    if stopped.info is not None:
+        return stopped.info
+    if stopped.kind is StopKind.GROUP and not state.is_seized:
+        raise SysError(Errno.EINVAL)
+    uid = target.credentials.uid
+    return SigInfo(stopped.code & 0x7F, stopped.code, target.tid, uid)
+
+
+def replace_siginfo(state: Tracing, info: SigInfo) -> None:
+    """PTRACE_SETSIGINFO: what the task will get with the signal. EINVAL in a group's stop."""
+    stopped = state.stop
+    assert stopped is not None
+    if stopped.kind is StopKind.GROUP:
+        raise SysError(Errno.EINVAL)
+    if stopped.kind is StopKind.SIGNAL:
+        state.stop = stopped._replace(info=info)
