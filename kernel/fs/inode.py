@@ -50,7 +50,7 @@ class Inode:
     """
 
     may_get_name = False
-    mounted: Mount | None = None
+    mounted: tuple[Mount, ...] = ()
     locks: FileLocks | None = None
     watchers: tuple[Watcher, ...] = ()
     attributes: Attributes | None = None

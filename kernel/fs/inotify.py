@@ -74,7 +74,7 @@ class Watch:
 
     def notice(self, event: int, name: bytes, cookie: int, has_name: bool) -> None:
         """Queue the event, if it is asked for."""
-        if not event & self.mask & IN_ALL_EVENTS:
+        if not event & (self.mask & IN_ALL_EVENTS | Inotify.IN_UNMOUNT):
             return
         if name and not has_name and self.mask & Inotify.IN_EXCL_UNLINK:
             return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import makedev
+from kernel.abi.mount import MountFlag
 from kernel.errors import BadGuest, SysError
 from kernel.fs.context import FsContext
 from kernel.fs.dev import build_dev
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kernel.system import System
 
 R = TypeVar("R")
+_READ_ONLY = int(MountFlag.MS_RDONLY | MountFlag.MS_RELATIME)
 PROC_MAGIC = 0x9FA0
 _ROOT_DEVICE, _SHM_DEVICE, _FIRST_BIND_DEVICE = 30, 31, 40
 """Minor numbers (major 0) of the file systems made here."""
@@ -194,7 +196,7 @@ class _Builder:
         shown = MemoryFileSystem(device, self.quota, "bind")
         root = shown.new_root(0o755, self.now)
         root.lay_over(HostNode(tree))
-        self.namespace.mount(at, root, shown, source, read_only=True)
+        self.namespace.mount(at, root, shown, source, _READ_ONLY)
 
 
 def _is_the_guests_own(folder: bytes) -> bool:

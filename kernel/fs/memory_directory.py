@@ -176,6 +176,7 @@ class MemoryDirectory(DirectoryInode):
         self.system.check_space()
         self.system.enter(file)
         del self.system.inodes[file.number]
+        self.system.quota.count(-1)
         file.links = 0
         return file
 
@@ -198,6 +199,8 @@ class MemoryDirectory(DirectoryInode):
             if self.system.second_names >= self.system.max_inodes:
                 raise SysError(Errno.ENOSPC)
             self.system.second_names += 1
+        else:
+            self.system.quota.count(1)
         self.system.inodes[inode.number] = inode
         inode.links += 1
         inode.changed = now

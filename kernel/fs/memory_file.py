@@ -24,12 +24,16 @@ def _stamp(status: os.stat_result) -> Stamp:
     return identity_of(status), status.st_size, status.st_mtime_ns
 
 
+_FEWEST_INODES = 1024
+
+
 class Quota:
     """How many pages of file data a file system may take, and takes; out of those of `above`."""
 
     def __init__(self, limit: int, above: Quota | None = None) -> None:
         self.limit = limit >> PAGE_SHIFT
         self.used = 0
+        self.inodes = 0
         self.above = above
 
     def require(self, pages: int) -> None:
@@ -45,6 +49,22 @@ class Quota:
         self.used += pages
         if self.above is not None:
             self.above.take(pages)
+
+    def count(self, inodes: int) -> None:
+        """So many inodes more, or less; they are counted for all file systems together."""
+        if self.above is not None:
+            self.above.inodes += inodes
+
+    def check_inodes(self) -> None:
+        """ENOSPC where all file systems together have as many inodes as they may have pages."""
+        if self.above is not None and self.above.inodes >= max(self.above.limit, _FEWEST_INODES):
+            raise SysError(Errno.ENOSPC)
+
+    def close(self) -> None:
+        """Everything is free again, and what is still given back counts no more."""
+        if self.above is not None:
+            self.above.give(self.used)
+            self.above = None
 
     def give(self, pages: int) -> None:
         """Pages are free again."""

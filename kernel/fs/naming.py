@@ -146,7 +146,7 @@ def _place(parent: Parent, inode: Inode) -> Location:
 
 
 def _require_unmounted(inode: Inode) -> None:
-    if inode.mounted is not None:
+    if inode.mounted:
         raise SysError(Errno.EBUSY)
 
 
@@ -178,10 +178,23 @@ def rename(
     if moved is replaced:
         return
     _check_move(task, old, new, moved, replaced)
+    if replaced is not None and not is_exchange:
+        _check_kinds(moved, replaced)
+    _require_unmounted(moved)
+    if replaced is not None:
+        _require_unmounted(replaced)
     action = old.folder.exchange if is_exchange else old.folder.rename
     action(old.name, new.folder, new.name, task.system.clock.wall)
     if task.system.inotify.total:
         _tell_moves(task, old, new, moved, replaced, is_exchange)
+
+
+def _check_kinds(moved: Inode, replaced: Inode) -> None:
+    """A directory replaces a directory, and nothing else does."""
+    if moved.is_directory and not replaced.is_directory:
+        raise SysError(Errno.ENOTDIR)
+    if replaced.is_directory and not moved.is_directory:
+        raise SysError(Errno.EISDIR)
 
 
 def _tell_moves(
@@ -228,15 +241,13 @@ def _is_at_or_above(inode: Inode, folder: DirectoryInode) -> bool:
 
 
 def _check_move(task: Task, old: Parent, new: Parent, moved: Inode, replaced: Inode | None) -> None:
-    """Permission to remove the old name and to make or replace the new one; EBUSY for mounts."""
+    """Permission to remove the old name and to make or replace the new one."""
     credentials = task.credentials
     require_removal(credentials, old.folder, moved)
     if replaced is None:
         require(credentials, new.folder, WRITE | SEARCH)
     else:
         require_removal(credentials, new.folder, replaced)
-        _require_unmounted(replaced)
-    _require_unmounted(moved)
     if old.folder is not new.folder:
         for inode in (moved, replaced):
             if inode is not None and inode.is_directory:

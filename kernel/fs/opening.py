@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import AT_FDCWD, O_ACCMODE, O_TMPFILE, S_IFREG, OpenFlag
+from kernel.abi.mount import MountFlag
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
 from kernel.fs.notify import CREATE, MODIFY, OPEN, tell, tell_name
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _CREAT, _EXCL, _TRUNC = int(OpenFlag.O_CREAT), int(OpenFlag.O_EXCL), int(OpenFlag.O_TRUNC)
 _DIRECTORY, _NOFOLLOW = int(OpenFlag.O_DIRECTORY), int(OpenFlag.O_NOFOLLOW)
+_NO_DEVICES = int(MountFlag.MS_NODEV)
 _LARGEFILE = int(OpenFlag.O_LARGEFILE)
 _PATH, _CLOEXEC, _NOATIME = int(OpenFlag.O_PATH), int(OpenFlag.O_CLOEXEC), int(OpenFlag.O_NOATIME)
 _TMPFILE_BIT = O_TMPFILE & ~_DIRECTORY
@@ -83,6 +85,8 @@ def _check_kind(inode: Inode, flags: int) -> None:
 def _check_access(task: Task, location: Location, wanted: int, flags: int) -> None:
     inode = location.inode
     require(task.credentials, inode, wanted)
+    if inode.rdev and location.mount is not None and location.mount.flags & _NO_DEVICES:
+        raise SysError(Errno.EACCES)
     if flags & _NOATIME:
         require_owner(task.credentials, inode)
     if wanted & WRITE and isinstance(inode, RegularInode):

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import AT_FDCWD, NAME_MAX, PATH_MAX
+from kernel.abi.mount import MountFlag
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
+from kernel.fs.mount import mounted_on
 from kernel.fs.permission import SEARCH, SEARCH_ANYTHING, is_allowed
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Resolve(IntFlag):
 _NO_XDEV, _NO_SYMLINKS = int(Resolve.RESOLVE_NO_XDEV), int(Resolve.RESOLVE_NO_SYMLINKS)
 _NO_JUMP = int(Resolve.RESOLVE_NO_MAGICLINKS)
 _BENEATH, _IN_ROOT = int(Resolve.RESOLVE_BENEATH), int(Resolve.RESOLVE_IN_ROOT)
+_NO_FOLLOWING = int(MountFlag.MS_NOSYMFOLLOW)
 MAX_LINKS = 40
 """Symbolic links in one lookup before ELOOP (path_resolution(7))."""
 
@@ -89,8 +92,8 @@ class Location(NamedTuple):
     def uppermost(self) -> Location:
         """What is seen here: the root of what is mounted over it, if anything is."""
         here = self
-        while here.inode.mounted is not None:
-            here = here._replace(mount=here.inode.mounted, inode=here.inode.mounted.root)
+        while (above := mounted_on(here.mount, here.inode)) is not None:
+            here = here._replace(mount=above, inode=above.root)
         return here
 
 
@@ -250,11 +253,10 @@ class _Walk:
         return directory
 
     def _cross_mounts(self) -> None:
-        while self.inode.mounted is not None:
+        while self.inode.mounted and (above := mounted_on(self.mount, self.inode)) is not None:
             if self.limits & _NO_XDEV:
                 raise SysError(Errno.EXDEV)
-            self.mount = self.inode.mounted
-            self.inode = self.mount.root
+            self.mount, self.inode = above, above.root
 
     def _ascend(self) -> None:
         """Go to "..": nowhere at the root or at the top, through mount points upwards."""
@@ -278,6 +280,8 @@ class _Walk:
     def _follow(self, link: SymlinkInode) -> None:
         self.links += 1
         if self.links > MAX_LINKS or self.limits & _NO_SYMLINKS:
+            raise SysError(Errno.ELOOP)
+        if self.mount is not None and self.mount.flags & _NO_FOLLOWING:
             raise SysError(Errno.ELOOP)
         found = link.jump(self.task)
         if found is not None and self.limits:

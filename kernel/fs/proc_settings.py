@@ -8,6 +8,7 @@ from kernel.abi import system as abi
 from kernel.abi.errno import Errno
 from kernel.abi.memory import MMAP_MIN_ADDRESS
 from kernel.errors import SysError
+from kernel.fs.mount import MAX_MOUNTS
 from kernel.fs.pipe import MAX_CAPACITY
 from kernel.fs.proc_nodes import MadeFile, Make, Store, TableDirectory
 
@@ -93,6 +94,7 @@ def format_uuid(bits: int) -> str:
 _TOLD: dict[str, Make] = {
     "fs/file-max": Constant((1 << 31) - 1),
     "fs/file-nr": _open_files,
+    "fs/mount-max": Constant(MAX_MOUNTS),
     "fs/nr_open": Constant(1 << 20),
     "fs/overflowgid": Constant(65534),
     "fs/overflowuid": Constant(65534),

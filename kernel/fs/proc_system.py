@@ -134,7 +134,7 @@ def version(system: System) -> str:
 
 def file_systems(system: System) -> str:
     """/proc/filesystems."""
-    kinds = ("sysfs", "tmpfs", "proc", "devtmpfs", "pipefs", "overlay")
+    kinds = ("tmpfs", "proc", "devtmpfs", "pipefs", "overlay")
     return "".join(f"nodev\t{kind}\n" for kind in kinds)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Seal, Whence
+from kernel.abi.mount import MountFlag
 from kernel.abi.process import Resource
 from kernel.errors import SysError
 from kernel.fs.inode import RegularInode
@@ -61,7 +62,9 @@ class RegularFile(OpenFile):
     def _note_access(self, task: Task) -> None:
         """Move the access time as mounts with "relatime" do: when it lies before a change."""
         mount = self.location and self.location.mount
-        if not self.flags & _NOATIME and mount and not mount.read_only:
+        if self.flags & _NOATIME or not mount or mount.read_only:
+            return
+        if not mount.flags & MountFlag.MS_NOATIME:
             self.inode.accessed = task.system.clock.wall
 
     def write(self, task: Task, data: bytes) -> int:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG
+from kernel.abi.memory import PAGE_SHIFT
 from kernel.errors import SysError
 from kernel.fs.inode import Inode
 from kernel.fs.memory_directory import MemoryDirectory, MemorySymlink, take_attributes
 from kernel.fs.memory_file import MemoryFile, Quota
+from kernel.fs.memory_options import MemoryOptions
 from kernel.fs.mount import FileSystem, Statistics
 from kernel.fs.pipe import Pipe
 
@@ -39,8 +41,42 @@ class MemoryFileSystem(FileSystem):
         self.adopted = 0
         self.second_names = 0
         self.next_number = 1
+        self.settings: MemoryOptions | None = None
         self.host_links: dict[tuple[int, int], int] = {}
         """Numbers of host files with several names, by (st_dev, st_ino)."""
+
+    def configure(self, options: MemoryOptions) -> None:
+        """What was asked for when it was mounted."""
+        self.settings = options
+        self.options = options.text()
+        if options.inodes is not None:
+            self.max_inodes = options.inodes
+
+    def reconfigure(self, data: bytes) -> None:
+        """Other limits; EINVAL for less than is in use, and where the limits are the system's."""
+        asked = MemoryOptions.parse(data)
+        all_memory = self.quota.above
+        if asked.size is None and asked.percent is None and asked.inodes is None:
+            return
+        if all_memory is None or self.settings is None:
+            raise SysError(Errno.EINVAL)
+        options = self.settings._replace(
+            size=asked.size or self.settings.size,
+            percent=asked.percent or self.settings.percent,
+            inodes=self.settings.inodes if asked.inodes is None else asked.inodes,
+        )
+        limit = options.limit(all_memory) >> PAGE_SHIFT
+        most = self.max_inodes if options.inodes is None else options.inodes
+        if limit < self.quota.used or most < len(self.inodes):
+            raise SysError(Errno.EINVAL)
+        self.quota.limit = limit
+        self.configure(options)
+
+    def shut_down(self) -> None:
+        """Give back all space."""
+        self.quota.count(-len(self.inodes))
+        self.quota.close()
+        self.inodes.clear()
 
     def new_root(self, mode: int, now: int) -> MemoryDirectory:
         """A directory that is in no other, to be mounted."""
@@ -54,15 +90,18 @@ class MemoryFileSystem(FileSystem):
         inode.device = self.device
         self.next_number += 1
         self.inodes[inode.number] = inode
+        self.quota.count(1)
 
     def check_space(self) -> None:
         """ENOSPC where as many inodes as are allowed have been made."""
         if len(self.inodes) - self.adopted >= self.max_inodes:
             raise SysError(Errno.ENOSPC)
+        self.quota.check_inodes()
 
     def forget(self, inode: Inode) -> None:
         """An inode's last name is gone."""
         del self.inodes[inode.number]
+        self.quota.count(-1)
         if isinstance(inode, MemoryFile):
             if not inode.uses:
                 inode.discard()

@@ -7,11 +7,13 @@ from typing import Annotated
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import AT_EACCESS, AT_FDCWD, Access, AtFlag
+from kernel.abi.mount import MountFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, RegularInode
 from kernel.fs.opening import check_writable
-from kernel.fs.permission import WRITE, require
+from kernel.fs.path import Location
+from kernel.fs.permission import EXECUTE, WRITE, require
 from kernel.syscalls.arguments import Fd, Path
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.stat import resolve_flagged
@@ -57,11 +59,18 @@ def _access(task: Task, at: int, path: bytes, mode: int, flags: int) -> int:
     try:
         place = resolve_flagged(task, at, path, flags & ~AT_EACCESS)
         require(task.credentials, place.inode, mode)
+        if mode & EXECUTE and isinstance(place.inode, RegularInode):
+            _check_executable(place)
     finally:
         task.credentials = own
     if mode & WRITE and isinstance(place.inode, (RegularInode, DirectoryInode)):
         check_writable(place)
     return 0
+
+
+def _check_executable(place: Location) -> None:
+    if place.mount is not None and place.mount.flags & MountFlag.MS_NOEXEC:
+        raise SysError(Errno.EACCES)
 
 
 def _real(credentials: Credentials) -> Credentials:

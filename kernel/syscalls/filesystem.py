@@ -6,6 +6,7 @@ from typing import Annotated
 
 from kernel.abi import stat as abi
 from kernel.abi.errno import Errno
+from kernel.abi.mount import MountFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
@@ -32,8 +33,16 @@ _MAGIC_NAMES = {
 }  # fmt: skip
 _FLAG_NAMES = [
     (abi.ST_VALID, "ST_VALID"), (abi.ST_RDONLY, "ST_RDONLY"), (abi.ST_NOSUID, "ST_NOSUID"),
-    (abi.ST_RELATIME, "ST_RELATIME"),
+    (abi.ST_NODEV, "ST_NODEV"), (abi.ST_NOEXEC, "ST_NOEXEC"), (abi.ST_NOATIME, "ST_NOATIME"),
+    (abi.ST_NODIRATIME, "ST_NODIRATIME"), (abi.ST_RELATIME, "ST_RELATIME"),
+    (abi.ST_NOSYMFOLLOW, "ST_NOSYMFOLLOW"),
 ]  # fmt: skip
+_MOUNT_BITS = (
+    (MountFlag.MS_NOSUID, abi.ST_NOSUID), (MountFlag.MS_NODEV, abi.ST_NODEV),
+    (MountFlag.MS_NOEXEC, abi.ST_NOEXEC), (MountFlag.MS_NOATIME, abi.ST_NOATIME),
+    (MountFlag.MS_NODIRATIME, abi.ST_NODIRATIME), (MountFlag.MS_RELATIME, abi.ST_RELATIME),
+    (MountFlag.MS_NOSYMFOLLOW, abi.ST_NOSYMFOLLOW),
+)  # fmt: skip
 _NUMBERS = ("f_bsize", "f_blocks", "f_bfree", "f_bavail", "f_files", "f_ffree")
 
 
@@ -45,7 +54,8 @@ def _words(place: Location) -> tuple[int, ...]:
         numbers, device = Statistics(PIPEFS_MAGIC), place.inode.device
     else:
         numbers, device = mount.file_system.statistics(), mount.file_system.device
-        flags |= abi.ST_RDONLY if mount.read_only else 0
+        flags = abi.ST_VALID | (abi.ST_RDONLY if mount.read_only else 0)
+        flags |= sum(bit for flag, bit in _MOUNT_BITS if mount.flags & flag)
     return (
         numbers.magic, numbers.block_size, numbers.blocks, numbers.free, numbers.free,
         numbers.files, numbers.free_files, device, 0, numbers.name_length, numbers.block_size,

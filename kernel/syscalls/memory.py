@@ -16,6 +16,7 @@ from kernel.abi.memory import (
     RemapFlag,
     page_up,
 )  # fmt: skip
+from kernel.abi.mount import MountFlag
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -124,6 +125,9 @@ def _area(task: Task, start: int, size: int, prot: int, flags: int, fd: int, off
         raise SysError(Errno.EACCES)
     if not isinstance(inode, RegularInode):
         return _area_of_device(task, start, size, prot, kept, inode.rdev)
+    mount = file.location and file.location.mount
+    if prot & Prot.PROT_EXEC and mount and mount.flags & MountFlag.MS_NOEXEC:
+        raise SysError(Errno.EPERM)
     if flags & MapFlag.MAP_SHARED and prot & Prot.PROT_WRITE:
         require_mapping(inode)
     return Area(start, start + size, prot, kept, inode, offset, file.path)

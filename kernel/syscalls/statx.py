@@ -101,7 +101,4 @@ def statx(
 
 
 def _mount_number(task: Task, place: Location) -> int:
-    """Mounts count from 1 here, in the order of /proc/mounts."""
-    if place.mount is None:
-        return 0
-    return task.system.namespace.mounts.index(place.mount) + 1
+    return 0 if place.mount is None else place.mount.number

@@ -9,6 +9,7 @@ from kernel import events
 from kernel.abi.errno import Errno
 from kernel.abi.files import Access
 from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
+from kernel.abi.mount import MountFlag
 from kernel.abi.process import PER_CLEAR_ON_SETID, Personality, Resource
 from kernel.abi.signals import Signal
 from kernel.errors import REPLACED, Replaced, SysError
@@ -106,6 +107,8 @@ def _executable_inode(task: Task, location: Location) -> RegularInode:
         raise SysError(Errno.EACCES)
     inode.refresh()
     require(task.credentials, inode, Access.X_OK)
+    if location.mount is not None and location.mount.flags & MountFlag.MS_NOEXEC:
+        raise SysError(Errno.EACCES)
     if inode.writers:
         raise SysError(Errno.ETXTBSY)
     return inode

@@ -4,6 +4,7 @@ import pytest
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFCHR, S_IFDIR, S_IFIFO, S_IFREG, makedev
+from kernel.abi.mount import MountFlag
 from kernel.fs import naming
 from kernel.fs.naming import RENAME_EXCHANGE, RENAME_NOREPLACE
 from tests.fs.files import Files, fails
@@ -195,7 +196,7 @@ def test_changing_names_needs_write_permission(files: Files) -> None:
 def test_a_read_only_mount_says_so_after_looking(files: Files) -> None:
     mount = files.root.mount
     assert mount is not None
-    mount.read_only = True
+    mount.flags |= MountFlag.MS_RDONLY
     fails(Errno.EROFS, files.folder, b"/new")
     fails(Errno.EEXIST, files.folder, b"/d")
     fails(Errno.EROFS, naming.remove, files.task, b"/d/f")

@@ -12,7 +12,7 @@ from tests.guests.fixtures import Run
 from tests.real_programs import debian
 
 SECRET = "the host's secret"
-APPLETS = "cat ln mkdir chroot mv rm ls cp mknod mount umount tar find readlink"
+APPLETS = "cat ln mkdir chroot mv rm ls cp mknod mount umount pivot_root tar find readlink"
 ATTEMPTS = [
     "cat {secret}",
     "cat ../secret ../../../../../../../../{secret}",
@@ -26,6 +26,11 @@ ATTEMPTS = [
     "for l in /proc/*/fd/* /proc/*/exe /proc/*/cwd; do cat $l/secret; readlink -f $l; done",
     "mknod disk b 254 0; cat disk; mknod mem c 1 1; cat mem; cat /dev/vda /dev/sda /dev/mem",
     "mount -o bind {outside} . ; mount -t proc proc . ; cat secret; umount /proc",
+    "mkdir t; mount -t tmpfs t t && mkdir t/in && mount -o bind / t/in && cat t/in/{secret}",
+    "mkdir b; mount -o bind . b && cat b/../secret b/../../{secret}",
+    "mount -o bind . b; ln -s {outside} b/o; cat b/o/secret; echo planted > b/o/planted",
+    "mount -t tmpfs r m && mkdir -p m/old && pivot_root m m/old && cat old/{secret} ../{secret}",
+    "mount -t proc p b; cat b/self/root/{secret} b/1/root/{secret} b/self/cwd/../secret",
     "tar cf t /etc/hostname {secret}; cat t; find / -name secret -exec cat {{}} ';'",
     "rm -rf {outside}; rm -rf ..",
 ]

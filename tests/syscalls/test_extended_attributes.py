@@ -8,6 +8,7 @@ import pytest
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag
+from kernel.abi.mount import MountFlag
 from kernel.abi.sysno import Sysno
 from kernel.fs.tmpfs import MemoryFileSystem
 from tests.syscalls.calls import BUFFER, OTHER, Calls
@@ -88,5 +89,5 @@ def test_files_on_the_host_have_none(calls: Calls, tmp_path: Path) -> None:
 
 
 def test_nothing_is_set_on_a_read_only_mount(calls: Calls) -> None:
-    calls.root.mount.read_only = True
+    calls.root.mount.flags |= MountFlag.MS_RDONLY
     assert set_value(calls, "/f", 1) is Errno.EROFS

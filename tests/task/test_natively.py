@@ -19,7 +19,9 @@ EXECUTED = [
     "./looplink", "/dev/null",
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
-NEED_ROOT = ("ids", "pidfds", "privileges", "timers")
+NEED_ROOT = ("ids", "mounts", "pidfds", "privileges", "timers")
+NEED_MOUNTS = ("mounts",)
+"""Programs that change the tree of mounts: natively, one of their own."""
 
 every_program = pytest.mark.parametrize("name", NAMES)
 
@@ -66,7 +68,10 @@ def test_program_prints_natively_what_was_recorded(
 
     if name in NEED_ROOT and geteuid():
         pytest.skip("root only: it changes its user")
-    done = native(words(name, guest(f"tests/{name}")), cwd=folder, env=ENVIRONMENT)
+    prefix = ["unshare", "-m"] if name in NEED_MOUNTS else []
+    if prefix and native([*prefix, "true"]).status:
+        pytest.skip("this host allows no mount namespace")
+    done = native([*prefix, *words(name, guest(f"tests/{name}"))], cwd=folder, env=ENVIRONMENT)
     assert done.stdout.replace(str(guest(f"tests/{name}")), "PROGRAM") == expected(name).stdout
 
 
