@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.memory import PAGE_SIZE
 from kernel.abi.mount import MS_MAGIC, MS_MAGIC_MASK, MountFlag, UnmountFlag
-from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
