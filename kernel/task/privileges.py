@@ -91,7 +91,7 @@ def after_exec(task: Task, inode: RegularInode, mount: Mount | None) -> Executed
 
     The file's set-user-ID and set-group-ID bits count unless the mount or PR_SET_NO_NEW_PRIVS
     forbids it. Root gets its capabilities anew; a task that shares its FsContext with another
-    process gains nothing.
+    process, or that somebody without CAP_SYS_PTRACE traces, gains nothing.
     """
     old = task.credentials
     new, sets_ids = _with_set_ids(task, inode, mount)
@@ -135,4 +135,8 @@ def _with_set_ids(task: Task, inode: RegularInode, mount: Mount | None) -> tuple
 def _is_unsafe(task: Task) -> bool:
     """Whether somebody else could steer what the new program does."""
     sharers = sum(thread.fs is task.fs for thread in task.process.threads)
-    return task.no_new_privileges or task.fs.users > sharers
+    tracing = task.tracing
+    is_steered = tracing is not None and not tracing.tracer.credentials.has(
+        Capability.CAP_SYS_PTRACE
+    )
+    return task.no_new_privileges or is_steered or task.fs.users > sharers

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kernel.abi.errno import Errno
-from kernel.abi.process import Capability
 from kernel.abi.ptrace import TraceEvent, TraceOption
 from kernel.abi.signals import SiCode, Signal
 from kernel.errors import SysError
+from kernel.fs.permission import may_inspect
 from kernel.signals import attention, send
 from kernel.signals.state import SigInfo
 from kernel.task import tracing
@@ -14,19 +14,6 @@ from kernel.task.task import Task, TaskState
 from kernel.task.tracing import StopKind, Tracing
 
 ALL_OPTIONS = sum(TraceOption)
-
-
-def may_inspect(task: Task, target: Task) -> bool:
-    """Whether a task may look into another: all ids equal, and dumpable, or CAP_SYS_PTRACE."""
-    if target.process is task.process:
-        return True
-    mine, theirs = task.credentials, target.credentials
-    if mine.has(Capability.CAP_SYS_PTRACE):
-        return True
-    same_user = {theirs.uid, theirs.euid, theirs.suid} == {mine.uid}
-    same_group = {theirs.gid, theirs.egid, theirs.sgid} == {mine.gid}
-    has_no_more = not theirs.permitted & ~mine.permitted
-    return same_user and same_group and has_no_more and target.process.is_dumpable
 
 
 def trace_me(task: Task) -> None:
