@@ -36,7 +36,10 @@ class Lookout:
     def __init__(
         self, kernel: SteppedKernel, stops: Collection[Stop] = (), tid: int | None = None
     ) -> None:
+        assert isinstance(kernel.machine, SteppingCpu)
         self._kernel = kernel
+        self._machine = kernel.machine
+        self._machine.arm((), ())
         self._tid = tid
         self._breakpoints: list[Breakpoint] = []
         self._watchpoints: list[Watchpoint] = []
@@ -58,8 +61,9 @@ class Lookout:
 
     def arm(self, budget: int) -> int:
         """Prepare the CPU for what comes next; no more than so many steps may be taken then."""
-        task, machine = self._kernel.system.scheduler.current, self._kernel.machine
-        assert isinstance(machine, SteppingCpu)
+        if not self._breakpoints and not self._watchpoints:
+            return budget
+        task, machine = self._kernel.system.scheduler.current, self._machine
         addresses = self._addresses(task)
         was_told = self._kernel.steps == self._passed
         if was_told and task is not None and task.call is None and task.instruction in addresses:
@@ -97,7 +101,7 @@ class Lookout:
                     physical = (entry & paging.FRAME_BITS) | address & 0xFFF
                     start, place = physical & ~(_WORD - 1), physical & (_WORD - 1)
                     masks[start] = masks.get(start, 0) | 0xFF << 8 * place
-        entries = self._kernel.machine.ram.entries
+        entries = self._machine.ram.entries
         return [WatchedWord(at, entries[at // _WORD], mask) for at, mask in masks.items()]
 
     # ---- after a step ------------------------------------------------------------------------
