@@ -11,7 +11,7 @@ from kernel.task.task import Task
 
 
 def state(stepper: Stepper) -> dict[str, Any]:
-    """Registers, memory (every frame in use), the task table, descriptors, and the kernel's time."""
+    """Registers, memory (every frame in use), tasks, descriptors, and the kernel's time."""
     system = stepper.system
     tasks = list(system.tasks.tasks())
     return {
