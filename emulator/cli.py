@@ -132,11 +132,18 @@ def _guest_of(
 
 def _run(words: list[str]) -> int:
     parser = _run_parser("run", "Run a static i386 ELF program; its exit status is ours.")
+    parser.add_argument("-g", "--gdb", type=int, metavar="PORT", dest="gdb",
+        help="wait for gdb on this port of 127.0.0.1 before the program begins",
+    )  # fmt: skip
     parsed, guest = _guest_of(parser, words)
     from emulator.host_streams import HostStreams
     from emulator.options import session_options
     from emulator.session import Session
 
+    if parsed.gdb is not None:
+        from emulator.debug.gdb.server import serve
+
+        return serve(parsed.gdb, guest[0], guest[1:], session_options(parsed), _say)
     options, streams = session_options(parsed), HostStreams()
     record = on_findings = None
     with ExitStack() as views:

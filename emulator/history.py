@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from emulator.changes import Change
 from emulator.snapshots import Snapshot
 from kernel.events import Event
 
@@ -19,13 +20,14 @@ class Input(NamedTuple):
     """What came from outside as the step from `position` to the next.
 
     `data` for standard input (b"": it has ended), `closed` for a host stream that nobody reads any
-    more, `now` for the host's clock: one of them.
+    more, `now` for the host's clock, `change` for what a debugger did: one of them.
     """
 
     position: int
     data: bytes | None = None
     closed: int | None = None
     now: int | None = None
+    change: Change | None = None
 
 
 class History:
@@ -46,6 +48,16 @@ class History:
         """The first input at or after a position that has been visited."""
         i = bisect_left(self.inputs, position, key=lambda item: item.position)
         return self.inputs[i] if i < len(self.inputs) else None
+
+    # ---- another future ----------------------------------------------------------------------
+
+    def cut(self, position: int, sequence: int) -> None:
+        """What was known from a position and event number on will not happen."""
+        if position < self.frontier:
+            self.frontier = position
+            del self.inputs[bisect_left(self.inputs, position, key=lambda item: item.position) :]
+            del self.events[sequence:], self.positions[sequence:]
+            del self.snapshots[self._index(position) :]
 
     # ---- events ------------------------------------------------------------------------------
 

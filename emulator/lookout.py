@@ -12,7 +12,7 @@ from typing import NamedTuple
 from emulator.machine import paging
 from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
 from emulator.machine.traps import Access
-from emulator.stops import Breakpoint, Catch, Reason, Stop, Stopped, Watchpoint
+from emulator.stops import BeforeSignal, Breakpoint, Catch, Reason, Stop, Stopped, Watchpoint
 from kernel.events import Event, PageFaulted
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
@@ -43,12 +43,15 @@ class Lookout:
         self._tid = tid
         self._breakpoints: list[Breakpoint] = []
         self._watchpoints: list[Watchpoint] = []
+        self._signals: list[BeforeSignal] = []
         self._catches: list[Catch] = []
         for stop in stops:
             if isinstance(stop, Breakpoint):
                 self._breakpoints.append(stop)
             elif isinstance(stop, Watchpoint):
                 self._watchpoints.append(stop)
+            elif isinstance(stop, BeforeSignal):
+                self._signals.append(stop)
             else:
                 self._catches.append(stop)
         self._passed = kernel.steps
@@ -117,7 +120,19 @@ class Lookout:
                     reason = catch.reason(event)
                     if reason is not None:
                         return Stopped(reason, self._kernel.steps, event.pid, catch, event)
-        return self._seen_change(ran) or self.seen_breakpoint()
+        return self._seen_change(ran) or self._seen_signal() or self.seen_breakpoint()
+
+    def _seen_signal(self) -> Stopped | None:
+        """A signal that the next step acts on."""
+        info = self._kernel.upcoming_signal if self._signals else None
+        if info is None:
+            return None
+        task = self._kernel.system.scheduler.current
+        assert task is not None
+        for stop in self._signals:
+            if info.signal in stop.signals and self._tid in (None, task.tid):
+                return Stopped(Reason.SIGNAL_WAITS, self._kernel.steps, task.tid, stop)
+        return None
 
     def _seen_change(self, ran: Task | None) -> Stopped | None:
         for stop, memory, content in self._watched:

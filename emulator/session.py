@@ -100,6 +100,9 @@ class Streams:
             time.sleep(seconds)
         return for_input
 
+    def wake(self) -> None:
+        """End a wait that is under way, as far as that can be done; from any thread."""
+
     def in_use(self, console: Console) -> AbstractContextManager[object]:
         """Surrounds the run: a terminal is set up for the guest and restored."""
         return nullcontext()

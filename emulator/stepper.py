@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import islice
 
 from emulator import snapshots
+from emulator.changes import Change
 from emulator.history import History, Input
 from emulator.lookout import Lookout, Turn
 from emulator.machine.disassembly import Instruction, instructions
@@ -30,6 +31,7 @@ from emulator.stops import CatchEvent, Reason, Stop, Stopped
 from kernel import events
 from kernel.check.program import Program, program_of
 from kernel.clock import NANOSECONDS
+from kernel.errors import SysError
 from kernel.events import Event
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
@@ -140,6 +142,7 @@ class Stepper:
         """Have the run stop before its next instruction; from any thread or signal handler."""
         self.stopper.interrupted = True
         self.machine.interrupt()
+        self.streams.wake()
 
     # ---- going forwards ----------------------------------------------------------------------
 
@@ -166,6 +169,24 @@ class Stepper:
         """
         end = _FOR_EVER if limit is None else self.position + limit
         return self._go(Lookout(self.kernel, stops, tid), end)
+
+    def change(self, change: Change) -> None:
+        """Let a debugger change the state, which is a step; what lay ahead of us is gone.
+
+        Raises SysError where it cannot be done: then nothing has changed.
+        """
+        here = self.position
+        try:
+            change.apply(self.kernel)
+        except SysError:
+            self._restore(self.history.before(here))
+            self.goto(here)
+            raise
+        self.history.cut(here, self.system.journal.sequence - len(self.system.journal.events))
+        self._end = None
+        self._log(Input(here, change=change))
+        self.kernel.skip()
+        self._settled(Lookout(self.kernel), None)
 
     # ---- going backwards ---------------------------------------------------------------------
 
@@ -353,7 +374,9 @@ class Stepper:
     def _take_in(self, entry: Input) -> None:
         """Let the guest have what came from outside; that is a step."""
         console = self.system.console
-        if entry.closed is not None:
+        if entry.change is not None:
+            entry.change.apply(self.kernel)
+        elif entry.closed is not None:
             console.broken.add(entry.closed)
         elif entry.now is not None:
             self.system.clock.advance_to(entry.now)

@@ -25,6 +25,8 @@ class Reason(Enum):
     """A system call has ended."""
     SIGNAL = "signal"
     """A signal is acted on; where it has a handler, that comes next."""
+    SIGNAL_WAITS = "signal waits"
+    """A task is about to act on a signal: that is the next step."""
     EVENT = "event"
     """An event of a kind that was named has happened."""
     INPUT = "input"
@@ -92,18 +94,27 @@ class CatchSignal:
 
 
 @dataclass(frozen=True)
+class BeforeSignal:
+    """Stop before a task acts on one of these signals, which may still be replaced then."""
+
+    signals: frozenset[int]
+
+
+@dataclass(frozen=True)
 class CatchEvent:
-    """Stop after an event of these kinds."""
+    """Stop after an event of these kinds, of task `tid` or of any."""
 
     kinds: frozenset[type[Event]]
+    tid: int | None = None
 
     def reason(self, event: Event) -> Reason | None:
         """What the event means for this stop."""
-        return Reason.EVENT if type(event) in self.kinds else None
+        is_meant = type(event) in self.kinds and self.tid in (None, event.pid)
+        return Reason.EVENT if is_meant else None
 
 
 Catch = CatchCall | CatchSignal | CatchEvent
-Stop = Breakpoint | Watchpoint | Catch
+Stop = Breakpoint | Watchpoint | BeforeSignal | Catch
 
 
 @dataclass(frozen=True)

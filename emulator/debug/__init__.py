@@ -1,1 +1,1 @@
-"""Debugging: stepping by hand, in lines or on a screen; predicting; looking at what is there."""
+"""Debugging: stepping by hand, in lines or on a screen; predicting; looking; a server for gdb."""

@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emulator.debug.picture.code import before
-from emulator.debug.picture.registers import registers_of
+from emulator.debug.over import step_back_over, step_over
 from emulator.debug.told import BEGINNING, TELLING, most_telling, phrase, told
-from emulator.machine.machine import ESP
-from emulator.stops import Breakpoint, CatchCall, CatchEvent, Reason
+from emulator.stops import CatchCall, CatchEvent, Reason
 from emulator.views.inert import visible
-from kernel.events import Suspended, TaskExecuted, TaskExited
+from kernel.events import Suspended
 
 if TYPE_CHECKING:
-    from emulator.machine.disassembly import Instruction
     from emulator.stepper import Stepper
     from emulator.stops import Stopped
 
@@ -26,9 +23,6 @@ _ENTRY = CatchCall(exit=False)
 _CALLS = CatchCall()
 _EVENTS = CatchEvent(frozenset(TELLING))
 _VFORK = CatchEvent(frozenset({Suspended}))
-_LEFT = CatchEvent(frozenset({TaskExecuted, TaskExited}))
-"""Who executes or exits does not come back to the next instruction."""
-_GONE_OVER = ("call", "int", "rep", "loop")
 _PLACE = re.compile(r"(e?)(\d{1,18})")
 
 
@@ -65,57 +59,13 @@ def _stepped(stepper: Stepper, stopped: Stopped) -> str:
 
 
 def over(stepper: Stepper) -> str:
-    """One instruction of this task, with all that it calls, asks the kernel for or repeats."""
-    task = stepper.task
-    item = _next(stepper) if task is not None and task.call is None else None
-    if task is None or item is None or not item.mnemonic.startswith(_GONE_OVER):
-        return instruction(stepper)
-    top, end = _top(stepper, task.tid), Breakpoint(item.address + len(item.code), task.tid)
-    while True:
-        stopped = stepper.run([end, _LEFT], task.tid)
-        if stopped.stop is not end:
-            return _sentence(stepper, stopped)
-        if _top(stepper, task.tid) >= top:
-            return f"{item.mnemonic} is over"
+    """One step of this task, with all that it calls or asks the kernel for."""
+    return _stepped(stepper, step_over(stepper, ()))
 
 
 def over_back(stepper: Stepper) -> str:
-    """Back by one instruction of this task, with all that it had called or asked for."""
-    task = stepper.task
-    if task is None:
-        return instruction_back(stepper)
-    tid, top, start = task.tid, _top(stepper, task.tid), _before(stepper)
-    stepper.back(tid=tid)
-    if stepper.at_start:
-        return BEGINNING
-    came_from = _next(stepper)
-    is_call = stepper.task is not None and stepper.task.call is not None
-    if start is None or not (is_call or came_from is None or came_from.mnemonic.startswith("ret")):
-        return ""
-    while not stepper.at_start:
-        stepper.run_back([Breakpoint(start.address, tid)], tid)
-        if _top(stepper, tid) <= top:
-            break
-    return BEGINNING if stepper.at_start else ""
-
-
-def _next(stepper: Stepper) -> Instruction | None:
-    """The instruction that is executed next."""
-    task = stepper.task
-    found = stepper.disassemble(task, task.instruction, 1) if task is not None else []
-    return found[0] if found else None
-
-
-def _before(stepper: Stepper) -> Instruction | None:
-    """The instruction in front of it in memory, which it may have come from."""
-    task = stepper.task
-    found = list(before(task, task.instruction)) if task is not None else []
-    return found[-1] if found else None
-
-
-def _top(stepper: Stepper, tid: int) -> int:
-    task = stepper.system.tasks.find(tid)
-    return registers_of(task)[ESP] if task is not None else 0
+    """Back by one step of this task, with all that it had called or asked for."""
+    return _stepped(stepper, step_back_over(stepper))
 
 
 # ---- system calls and events -------------------------------------------------------------------

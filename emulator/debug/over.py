@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from emulator.machine.machine import ESP
 from emulator.stepper import Stepper
-from emulator.stops import Breakpoint, Reason, Stop, Stopped
+from emulator.stops import Breakpoint, CatchEvent, Reason, Stop, Stopped
+from kernel.events import TaskExecuted, TaskExited
 from kernel.task.task import Task
 
 _LONGEST_CALL = 7
-_INT = 2
-"""Octets of `int $0x80`."""
+_LEAVING = frozenset({TaskExecuted, TaskExited})
+"""Who executes or exits does not come back."""
 
 
 def step_over(stepper: Stepper, stops: Collection[Stop], tid: int | None = None) -> Stopped:
@@ -26,9 +27,11 @@ def step_over(stepper: Stepper, stops: Collection[Stop], tid: int | None = None)
     esp, after = task.registers[ESP], _return_address(stepper, task)
     if after is None:
         return stepper.step(1, task.tid)
-    own = Breakpoint(after, task.tid)
+    own, left = Breakpoint(after, task.tid), CatchEvent(_LEAVING, task.tid)
     while True:
-        stopped = stepper.run([own, *stops])
+        stopped = stepper.run([own, left, *stops])
+        if stopped.stop is left:
+            return replace(stopped, reason=Reason.STEP, stop=None)
         if stopped.stop is not own:
             return stopped
         now = stepper.find_task(task.tid)

@@ -1,5 +1,4 @@
-"""The guest's standard streams in line mode: what it reads comes from a file, or from the lines
-that follow the command, as under gdb."""
+"""The guest's standard streams while somebody steps it: input from a file, or as it is typed."""
 
 from __future__ import annotations
 
@@ -10,22 +9,25 @@ from emulator.session import PIPE, Streams
 from kernel.errors import BadGuest
 
 
+def content(file: str | None) -> bytes:
+    """What is in the file given as standard input, if one is; BadGuest where it cannot be read."""
+    if file is None:
+        return b""
+    try:
+        with open(file, "rb") as opened:
+            return opened.read()
+    except OSError as error:
+        raise BadGuest(f"{file}: {error.strerror}") from None
+
+
 class LineStreams(Streams):
-    """Standard input as a pipe; output goes to our own, which may be a terminal."""
+    """In line mode: standard input as a pipe, the file or the lines that follow the command, as
+    under gdb; output goes to our own, which may be a terminal.
+    """
 
     def __init__(self, file: str | None = None) -> None:
-        super().__init__(self._content(file), (PIPE, kind_of(1), kind_of(2)))
+        super().__init__(content(file), (PIPE, kind_of(1), kind_of(2)))
         self._has_file = file is not None
-
-    @staticmethod
-    def _content(file: str | None) -> bytes:
-        if file is None:
-            return b""
-        try:
-            with open(file, "rb") as opened:
-                return opened.read()
-        except OSError as error:
-            raise BadGuest(f"{file}: {error.strerror}") from None
 
     def read(self) -> bytes:
         if self._has_file:
@@ -37,3 +39,33 @@ class LineStreams(Streams):
     def write(self, stream: int, data: bytes) -> bool:
         sys.stdout.flush()
         return write_all(stream or 1, data)
+
+
+class TypedInput(Streams):
+    """On the screen: the file, or what a person types when the guest asks for it.
+
+    Output is kept by nobody: the run's events have it.
+    """
+
+    def __init__(self, file: str | None = None) -> None:
+        super().__init__()
+        self._typed = content(file)
+        self._has_ended = file is not None
+
+    def type(self, data: bytes) -> None:
+        """Some input."""
+        self._typed += data
+
+    def end(self) -> None:
+        """No more of it."""
+        self._has_ended = True
+
+    def read(self) -> bytes:
+        data, self._typed = self._typed, b""
+        return data
+
+    def wait(self, seconds: float | None, for_input: bool) -> bool:
+        return for_input and (bool(self._typed) or self._has_ended)
+
+    def write(self, stream: int, data: bytes) -> bool:
+        return True

@@ -24,7 +24,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import Restart, SysError
 from kernel.signals import attention, frame, masks, send, stop
 from kernel.signals.siginfo import describe_siginfo
-from kernel.signals.state import DEFAULT, Action, SigInfo
+from kernel.signals.state import DEFAULT, Action, Pending, SigInfo
 from kernel.task import exit as exiting
 from kernel.task import job_control, rseq, tracing, waiting
 from kernel.task.task import TaskState
@@ -94,57 +94,100 @@ def deliver(task: Task) -> None:
     Called when `is_due`. Afterwards the task may be stopped or ending; a call that is still in
     `task.call` is to be tried again from its first line.
     """
-    while task.signals.attention:
-        if not _act_on_all(task):
-            return
-        task.signals.attention = False
-        _settle_call(task)
-        masks.restore_after_call(task)
-        if task.signals.attention and task.call is not None:
-            _start_afresh(task)
+    more = task.signals.attention
+    while more:
+        more = proceed(task)
 
 
-def _act_on_all(task: Task) -> bool:
-    """True when nothing is left to do, False when the task stopped or is to end."""
+def proceed(task: Task) -> bool:
+    """One move of that: act on one signal, or end the delivery where none is ready.
+
+    Whether there is more to do; not where the task has stopped or is to end.
+    """
     if task.process.must_tell_continued:
         waiting.tell_continued(task.process)
-    while not task.is_ending:
-        if stop.must_join(task):
-            stop.join_stop(task)
-            return False
-        if task.tracing is not None and task.tracing.wants_trap:
-            tracing.stop_for_trap(task)
-            return False
-        taken = _take(task)
-        if taken is None:
-            return True
-        info, dropped = taken
-        if task.tracing is not None and info is not task.signals.injected:
-            tracing.stop(task, StopKind.SIGNAL, info.signal, info)
-            return False
-        task.signals.injected = None
-        _act(task, info, dropped)
-        if task.state is not TaskState.RUNNING:
-            return False
-    return False
+        return True
+    if task.is_ending:
+        return False
+    if stop.must_join(task):
+        stop.join_stop(task)
+        return False
+    if task.tracing is not None and task.tracing.wants_trap:
+        tracing.stop_for_trap(task)
+        return False
+    taken = _take(task)
+    if taken is None:
+        _finish(task)
+        return task.signals.attention
+    info, dropped = taken
+    if task.tracing is not None and info is not task.signals.injected:
+        tracing.stop(task, StopKind.SIGNAL, info.signal, info)
+        return False
+    task.signals.injected = None
+    _act(task, info, dropped)
+    return task.state is TaskState.RUNNING
+
+
+def upcoming(task: Task) -> SigInfo | None:
+    """The signal that the next move of a task's delivery acts on, if it is one that acts on one."""
+    if not is_due(task) or task.process.must_tell_continued or task.is_ending:
+        return None
+    if stop.must_join(task) or (task.tracing is not None and task.tracing.wants_trap):
+        return None
+    injected = task.signals.injected
+    if injected is not None or task.tracing is not None:
+        return injected  # any other is first shown to the tracer
+    found = _find(task)
+    return None if found is None else found[0].first(found[1])
+
+
+def replace_upcoming(task: Task, info: SigInfo | None) -> None:
+    """Let the task act on another signal in place of that one, or (None) on nothing.
+
+    A signal that the task blocks stays pending, as after a tracer's choice of it (ptrace(2)).
+    """
+    signals = task.signals
+    if signals.injected is not None:
+        signals.injected = None
+    else:
+        found = _find(task)
+        assert found is not None
+        found[0].take(found[1])
+    if info is not None:
+        signals.pending.add(info)
+
+
+def _finish(task: Task) -> None:
+    task.signals.attention = False
+    _settle_call(task)
+    masks.restore_after_call(task)
+    if task.signals.attention and task.call is not None:
+        _start_afresh(task)
 
 
 def _take(task: Task) -> tuple[SigInfo, bool] | None:
-    """The next signal, and whether it was dropped: the task's own before the process's."""
+    """The next signal, and whether it was dropped."""
+    if task.signals.injected is not None:
+        return task.signals.injected, False
+    found = _find(task)
+    if found is None:
+        return None
+    pending, signal = found
+    return pending.take(signal), pending is task.signals.ignored
+
+
+def _find(task: Task) -> tuple[Pending, int] | None:
+    """The next signal and where it is pending: the task's own before the process's."""
     signals, shared = task.signals, task.process.pending
-    if signals.injected is not None:
-        return signals.injected, False
     own = signals.pending.mask & ~signals.blocked
     if own:
-        return signals.pending.take(next_signal(own)), False
+        return signals.pending, next_signal(own)
     common = shared.mask & ~signals.blocked
     ready = common | signals.ignored.mask
     if not ready:
         return None
     signal = next_signal(ready)
-    if common & bit(signal):
-        return shared.take(signal), False
-    return signals.ignored.take(signal), True
+    return (shared if common & bit(signal) else signals.ignored), signal
 
 
 def _act(task: Task, info: SigInfo, dropped: bool) -> None:

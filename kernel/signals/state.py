@@ -133,6 +133,10 @@ class Pending:
         self.queue.append(info)
         return True
 
+    def first(self, signal: int) -> SigInfo:
+        """The first entry of this signal, which must be pending."""
+        return next(info for info in self.queue if info.signal == signal)
+
     def take(self, signal: int) -> SigInfo:
         """Remove and return the first entry of this signal, which must be pending."""
         index = next(i for i, info in enumerate(self.queue) if info.signal == signal)

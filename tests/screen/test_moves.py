@@ -74,7 +74,7 @@ def test_process_events_tell_the_life_of_a_vfork(stepper: Stepper) -> None:
 
 
 def test_over_a_call_is_behind_it_and_back_is_before_it(stepper: Stepper) -> None:
-    assert moves.over(stepper) == "call is over"
+    moves.over(stepper)
     behind = stepper.position
     assert behind > 20
     moves.over_back(stepper)
@@ -87,7 +87,7 @@ def test_over_a_vfork_is_all_that_the_child_does_with_the_memory(stepper: Steppe
     moves.vfork(stepper)
     moves.instruction_back(stepper)
     before = stepper.position
-    assert moves.over(stepper) == "int is over"
+    assert moves.over(stepper) == "parent 100 goes on: child 101 executed"
     assert stepper.task is not None
     assert (stepper.task.tid, stepper.registers(stepper.task)["eax"]) == (100, 101)
     moves.over_back(stepper)
@@ -118,6 +118,18 @@ def test_over_a_recursive_call_is_all_of_it(tmp_path: Path) -> None:
     assert stepper.registers(stepper.task) == registers | {
         "eip": file.entry + BEHIND_IT, "ecx": 0, "eflags": 0x246,
     }  # fmt: skip
+
+
+def test_over_an_exec_or_an_exit_is_where_the_task_has_gone(stepper: Stepper) -> None:
+    while "calls execve" not in moves.system_call(stepper):
+        pass
+    moves.instruction_back(stepper)
+    assert moves.over(stepper) == "parent 100 goes on: child 101 executed"
+    assert stepper.find_task(101) is not None
+    while "calls exit" not in moves.system_call(stepper):
+        pass
+    moves.instruction_back(stepper)
+    assert moves.over(stepper) == "101 exited with 7"
 
 
 def test_to_the_vfork_is_where_it_is_entered(stepper: Stepper) -> None:

@@ -39,7 +39,7 @@ def code(task: Task, registers: Sequence[int], count: int) -> tuple[CodeLine, ..
     Those before are found only from the beginning of a function: code reads in one direction.
     """
     program, at = program_behind(task), registers[EIP]
-    earlier = list(before(task, at))[-_BEFORE:]
+    earlier = list(_before(task, at))[-_BEFORE:]
     after = instructions(peek(task.memory, at, LONGEST * count), at)
     return tuple(
         CodeLine(
@@ -53,7 +53,7 @@ def code(task: Task, registers: Sequence[int], count: int) -> tuple[CodeLine, ..
     )
 
 
-def before(task: Task, at: int) -> Iterator[Instruction]:
+def _before(task: Task, at: int) -> Iterator[Instruction]:
     """The instructions of the function from its beginning up to `at`, if they lead there."""
     program = program_behind(task)
     start, _ = program.extent(at) if program is not None else (0, 0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from emulator.debug.picture.code import code, program_behind
 from emulator.debug.picture.descriptors import descriptors
 from emulator.debug.picture.model import Picture, Register, Standing, TaskPicture, TaskRow
-from emulator.debug.picture.registers import registers_of
 from emulator.debug.picture.spaces import spaces
 from emulator.debug.picture.stack import stack
 from emulator.debug.picture.standing import call_of, standing, vfork_child_of
@@ -87,7 +86,7 @@ def _row(task: Task, runs_next: Task | None) -> TaskRow:
         reason,
         "" if task.memory_left else task.memory.name,
         call_of(task),
-        registers_of(task),
+        tuple(task.registers),
     )
 
 

@@ -1,0 +1,1 @@
+"""A server for gdb: its remote serial protocol, spoken over a loopback socket."""

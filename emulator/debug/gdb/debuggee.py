@@ -1,0 +1,230 @@
+"""The debuggee: which processes are gdb's, what it wants of them, and what it has been told.
+
+Processes that gdb let go run on unobserved; a child of one that it has is its own from birth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from emulator.changes import SELECTORS, Change, ReplaceSignal, SendSignal
+from emulator.debug.gdb import signal_numbers
+from emulator.debug.gdb.interests import Interests
+from emulator.debug.gdb.registers import RegisterSet
+from emulator.debug.gdb.stops import AtCall, Exited, Report, Signalled, Stepped, Stop
+from emulator.debug.gdb.thread_ids import ANY, ThreadId
+from emulator.machine.host_code import MOST_ADDRESSES, MOST_WATCHED
+from emulator.machine.machine import REGISTER_NAMES
+from kernel.abi.errno import Errno
+from kernel.abi.signals import SiCode, Signal
+from kernel.errors import SysError
+from kernel.signals.state import SigInfo
+
+if TYPE_CHECKING:
+    from emulator.debug.gdb.plan import Plan
+    from emulator.stepper import Stepper
+    from kernel.task.task import Task
+
+
+class Debuggee:
+    """The guest as one gdb has it.
+
+    `chosen_id` is the thread of Hg. `passed` holds gdb's numbers of signals that are to be
+    delivered without a stop, `deliverable` those that a process which is let go may still get.
+    """
+
+    def __init__(self, stepper: Stepper) -> None:
+        self.stepper = stepper
+        first = stepper.system.tasks.first
+        assert first is not None
+        self.attached: dict[int, Interests] = {first.pid: Interests()}
+        self.features: frozenset[str] = frozenset()
+        self.passed: frozenset[int] = frozenset()
+        self.deliverable: frozenset[int] | None = None
+        self.reports_threads = False
+        self.chosen_id = self.running_id = ThreadId(ANY, ANY)
+        self.last: Report = Stepped(first.pid, first.pid)
+        self.pending: list[Report] = []
+        """What has happened and is told when its thread is next to go on."""
+        self.undecided: dict[int, SigInfo] = {}
+        """By tid: the signals gdb was told of, whose fate it decides with its next vCont."""
+        self.told_at = (0, -1)
+        """Thread and position of what it was told last: there it need not be told again."""
+
+    # ---- threads -----------------------------------------------------------------------------
+
+    def threads(self) -> Iterator[Task]:
+        """All threads of its processes that are not over, by tid."""
+        for task in self.stepper.system.tasks.tasks():
+            if task.pid in self.attached and not task.is_gone:
+                yield task
+
+    def find(self, wanted: ThreadId) -> Task:
+        """The thread meant, the last to stop where any is right; SysError(ESRCH)."""
+        fitting = [task for task in self.threads() if wanted.matches(task.pid, task.tid)]
+        if not fitting:
+            raise SysError(Errno.ESRCH)
+        preferred = self._preferred()
+        return next((task for task in fitting if task.tid == preferred), fitting[0])
+
+    def _preferred(self) -> int:
+        """The thread that stopped last, or the one that runs next."""
+        if isinstance(self.last, Stop) and self.last.pid in self.attached:
+            return self.last.tid
+        task = self.stepper.task
+        return task.tid if task is not None else 0
+
+    def somebody(self) -> Task:
+        """The thread that a stop which is nobody's own is told of; ESRCH."""
+        task = self.stepper.task
+        if task is not None and task.pid in self.attached:
+            return task
+        return self.find(ThreadId(ANY, ANY))
+
+    def chosen(self) -> Task:
+        """The thread that gdb's questions are about."""
+        return self.find(self.chosen_id)
+
+    @property
+    def interests(self) -> Interests:
+        """Those of the process that gdb's questions are about."""
+        return self.attached[self.chosen().pid]
+
+    def can_be_armed(self) -> bool:
+        """Whether the machine can look out for all that is wanted at a time."""
+        breakpoints: set[int] = set()
+        words: set[int] = set()
+        for interests in self.attached.values():
+            breakpoints.update(interests.breakpoints)
+            words.update(interests.watched_words())
+        return len(breakpoints) <= MOST_ADDRESSES and len(words) <= MOST_WATCHED
+
+    @staticmethod
+    def id_of(task: Task) -> ThreadId:
+        """A thread's id."""
+        return ThreadId(task.pid, task.tid)
+
+    # ---- registers, memory -------------------------------------------------------------------
+
+    def registers(self, task: Task) -> RegisterSet:
+        """A thread's registers."""
+        values = self.stepper.registers(task)
+        return RegisterSet(
+            tuple(values[name] for name in REGISTER_NAMES),
+            tuple(values[name] for name in SELECTORS),
+            self.stepper.fxsave(task),
+            task.call.number if task.call is not None else None,
+        )
+
+    def siginfo(self) -> SigInfo:
+        """siginfo_t of the chosen thread's stop; EINVAL where it has not stopped by itself."""
+        task = self.chosen()
+        if task.tid in self.undecided:
+            return self.undecided[task.tid]
+        if not isinstance(self.last, Stop) or self.last.tid != task.tid:
+            raise SysError(Errno.EINVAL)
+        return self.last.info(task.credentials.uid, task.instruction)
+
+    def replace_siginfo(self, info: SigInfo) -> None:
+        """The chosen thread is to get this in place of its signal; EINVAL where it gets none."""
+        tid = self.chosen().tid
+        if tid not in self.undecided or info.signal != self.undecided[tid].signal:
+            raise SysError(Errno.EINVAL)
+        self.change(ReplaceSignal(tid, info))
+        self.undecided[tid] = info
+
+    # ---- what gdb is told --------------------------------------------------------------------
+
+    def tell(self, report: Report) -> None:
+        """Gdb now knows this."""
+        self.last = report
+        if isinstance(report, Stop):
+            self.told_at = report.tid, self.stepper.position
+        if isinstance(report, Signalled):
+            self.undecided[report.tid] = report.what
+        if isinstance(report, Exited):
+            self.attached.pop(report.pid, None)
+
+    def take_pending(self, plan: Plan) -> Report | None:
+        """The first report that waits for a thread which is to go on; ends wait for nobody.
+
+        Which system calls are caught is decided now: gdb turns the catching off and on again
+        around a vfork.
+        """
+        for report in list(self.pending):
+            if not isinstance(report, Stop) or plan.action_of(report.pid, report.tid):
+                self.pending.remove(report)
+                if self.wants(report):
+                    return report
+        return None
+
+    def wants(self, report: Report) -> bool:
+        """Whether gdb wants to hear of something: of system calls only those that it catches."""
+        if not isinstance(report, AtCall):
+            return True
+        interests = self.attached.get(report.pid)
+        return interests is not None and interests.catches(report.number)
+
+    def settle_signals(self, plan: Plan) -> None:
+        """Drop, replace or pass on the signals that gdb was told of, as it has now decided."""
+        for task in list(self.threads()):
+            action = plan.action_of(task.pid, task.tid)
+            if action is None:
+                continue
+            told = self.undecided.pop(task.tid, None)
+            wanted = signal_numbers.from_gdb(action.signal)
+            if told is None and wanted is not None:
+                self.change(SendSignal(task.tid, wanted))
+            elif told is not None and told.signal != wanted:
+                info = None if wanted is None else SigInfo(wanted, SiCode.SI_USER)
+                self.change(ReplaceSignal(task.tid, info))
+                if info is None:
+                    self.told_at = (0, -1)  # what comes next has not been told
+
+    def stops_at(self, signal: int) -> bool:
+        """Whether gdb wants to hear of a signal before it is acted on; SIGKILL waits for nobody."""
+        return signal != Signal.SIGKILL and signal_numbers.to_gdb(signal) not in self.passed
+
+    def change(self, change: Change) -> None:
+        """Change the guest for gdb, which still knows where it is; SysError."""
+        tid, position = self.told_at
+        was_here = position == self.stepper.position
+        self.stepper.change(change)
+        if was_here:
+            self.told_at = tid, self.stepper.position
+
+    # ---- letting go --------------------------------------------------------------------------
+
+    def detach(self, pid: int) -> None:
+        """Let a process run on by itself; ESRCH. Its signal comes through if gdb lets such pass."""
+        if pid not in self.attached:
+            raise SysError(Errno.ESRCH)
+        for task in [task for task in self.threads() if task.pid == pid]:
+            told = self.undecided.pop(task.tid, None)
+            if told is not None and not self._may_deliver(told.signal):
+                self.change(ReplaceSignal(task.tid, None))
+        del self.attached[pid]
+        self.pending = [report for report in self.pending if _pid_of(report) != pid]
+
+    def _may_deliver(self, signal: int) -> bool:
+        return self.deliverable is None or signal_numbers.to_gdb(signal) in self.deliverable
+
+    def adopt(self, parent: int, child: int) -> None:
+        """A child of a process that is attached begins attached, stopping where its parent does."""
+        self.attached[child] = self.attached[parent].copy()
+
+    def travelled(self) -> None:
+        """We are at another moment: what was to be told or decided belongs to the old one."""
+        self.pending.clear()
+        self.undecided.clear()
+        tasks = self.stepper.system.tasks
+        self.attached = {
+            pid: interests
+            for pid, interests in self.attached.items()
+            if (process := tasks.process(pid)) is not None and not process.is_zombie
+        }
+
+
+def _pid_of(report: Report) -> int:
+    return report.pid if isinstance(report, Stop | Exited) else 0

@@ -1,0 +1,250 @@
+"""Running: the guest goes on as gdb's plan says, or back, until there is something to tell.
+
+Everything halts together (gdb's all-stop mode). Threads that the plan leaves out are frozen; where
+we are in the past, what happens next has happened already, and nobody is frozen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.changes import Freeze, Kill
+from emulator.debug.gdb.instructions import has_executed, is_at_rest, step_back
+from emulator.debug.gdb.plan import Action, Plan
+from emulator.debug.gdb.stops import (
+    AtLogEnd,
+    Interrupted,
+    NothingResumed,
+    Report,
+    Stepped,
+    Wrote,
+)
+from emulator.debug.gdb.translation import Translator
+from emulator.stops import (
+    BeforeSignal,
+    Breakpoint,
+    CatchCall,
+    CatchEvent,
+    Reason,
+    Stop,
+    Stopped,
+    Watchpoint,
+)
+from kernel import events
+from kernel.abi.errno import Errno
+from kernel.abi.signals import LAST_SIGNAL
+from kernel.errors import SysError
+
+if TYPE_CHECKING:
+    from emulator.debug.gdb.connection import Connection
+    from emulator.debug.gdb.debuggee import Debuggee
+    from kernel.task.task import Task
+
+_LIFE = CatchEvent(
+    frozenset({events.TaskCreated, events.TaskExecuted, events.TaskExited, events.Released})
+)
+"""What the server must always know of."""
+_TURN = CatchEvent(frozenset({events.Switched}))
+_BIRTH = CatchEvent(frozenset({events.TaskCreated, events.TaskExecuted}))
+"""gdb cannot follow a process back beyond these."""
+
+
+class Runner:
+    """Lets the guest of a debuggee run, for the gdb at the other end of a connection."""
+
+    def __init__(self, debuggee: Debuggee, connection: Connection) -> None:
+        self._debuggee = debuggee
+        self._stepper = debuggee.stepper
+        self._connection = connection
+        self._translator = Translator(debuggee)
+
+    # ---- forwards ----------------------------------------------------------------------------
+
+    def resume(self, plan: Plan) -> Report:
+        """Go on until there is something to tell. Raises Gone where gdb is."""
+        debuggee, stepper = self._debuggee, self._stepper
+        report = debuggee.take_pending(plan)
+        if report is not None:
+            return report
+        debuggee.settle_signals(plan)
+        if stepper.position == stepper.frontier:
+            self._freeze(plan)
+        frontier = stepper.frontier if stepper.position < stepper.frontier else None
+        stops = self._stops()
+        steps = any(action.steps for action, _ in plan.actions)
+        while True:
+            if not any(plan.action_of(task.pid, task.tid) for task in debuggee.threads()):
+                return NothingResumed()
+            task = stepper.task
+            report = self._untold(plan, task)
+            if report is not None:
+                return report
+            if steps and task is not None and self._action(plan, task).steps:
+                report = self._step(plan, task, stops)
+            else:
+                report = self._run(plan, [*stops, _TURN] if steps else stops, frontier)
+            if report is not None:
+                return report
+
+    def _untold(self, plan: Plan, task: Task | None) -> Report | None:
+        """What the thread that runs next would meet where it is, having come here meanwhile."""
+        debuggee = self._debuggee
+        if task is None or task.pid not in debuggee.attached:
+            return None
+        if plan.action_of(task.pid, task.tid) is None:
+            return None
+        if debuggee.told_at == (task.tid, self._stepper.position):
+            return None
+        return self._translator.at(task)
+
+    def _action(self, plan: Plan, task: Task) -> Action:
+        """What a task is to do; one that gdb does not have runs on."""
+        own = plan.action_of(task.pid, task.tid) if task.pid in self._debuggee.attached else None
+        return own or Action()
+
+    def _freeze(self, plan: Plan) -> None:
+        """Hold the threads that the plan leaves out."""
+        held = frozenset(
+            task.tid
+            for task in self._debuggee.threads()
+            if plan.action_of(task.pid, task.tid) is None
+        )
+        if held != self._stepper.kernel.frozen:
+            self._debuggee.change(Freeze(held))
+
+    def _step(self, plan: Plan, task: Task, stops: list[Stop]) -> Report | None:
+        """One step of the thread that runs next."""
+        stepper, position, tid = self._stepper, self._stepper.position, task.tid
+        pid, was_at_rest, inside = task.pid, is_at_rest(task), self._action(plan, task).inside
+        stopped = self._go(stops, 1)
+        report = self._what_happened(plan, stopped)
+        if report is not None or stepper.position == position:
+            return report
+        if not has_executed(stepper, tid, position, was_at_rest):
+            return None
+        now = stepper.find_task(tid)
+        if inside is not None and now is not None and inside[0] <= now.instruction < inside[1]:
+            return None
+        return Stepped(pid, tid)
+
+    def _run(self, plan: Plan, stops: list[Stop], frontier: int | None) -> Report | None:
+        limit = None if frontier is None else frontier - self._stepper.position
+        if limit is not None and limit <= 0:
+            return self._log_end("end")
+        return self._what_happened(plan, self._go(stops, limit))
+
+    def _what_happened(self, plan: Plan, stopped: Stopped) -> Report | None:
+        """What gdb is told of a stop; None: nothing, go on."""
+        debuggee = self._debuggee
+        debuggee.pending += self._translator.reports(stopped)
+        report = debuggee.take_pending(plan)
+        if report is None and stopped.reason is Reason.END:
+            self._connection.wait_for_interrupt()
+            return self._interrupted()
+        if report is None and stopped.reason in (Reason.INTERRUPTED, Reason.INPUT):
+            return self._interrupted() if self._connection.take_interrupt() else None
+        return report
+
+    def _go(self, stops: list[Stop], limit: int | None) -> Stopped:
+        with self._connection.watching(self._stepper.interrupt):
+            return self._stepper.run(stops, limit=limit)
+
+    def _interrupted(self) -> Report:
+        task = self._debuggee.somebody()
+        return Interrupted(task.pid, task.tid)
+
+    def _log_end(self, which: str) -> Report:
+        task = self._debuggee.somebody()
+        return AtLogEnd(task.pid, task.tid, which)
+
+    def kill(self, pid: int) -> None:
+        """End a process and wait for its end, the others staying where they are; ESRCH."""
+        debuggee, stepper = self._debuggee, self._stepper
+        if pid not in debuggee.attached:
+            raise SysError(Errno.ESRCH)
+        others = [task.tid for task in stepper.system.tasks.tasks() if task.pid != pid]
+        debuggee.change(Freeze(frozenset(others)))
+        debuggee.change(Kill(pid))
+        ended = CatchEvent(frozenset({events.TaskExited}))
+        while (process := stepper.system.tasks.process(pid)) and not process.is_zombie:
+            if self._go([ended], None).reason is Reason.END:
+                break
+        debuggee.detach(pid)
+        self._translator.start_here()
+
+    # ---- backwards ---------------------------------------------------------------------------
+
+    def step_back(self) -> Report:
+        """Undo the last instruction of the thread of Hc."""
+        task = self._debuggee.find(self._debuggee.running_id)
+        pid, tid = task.pid, task.tid
+        with self._connection.watching(self._stepper.interrupt):
+            found = step_back(self._stepper, tid)
+        self._arrive()
+        return Stepped(pid, tid) if found else AtLogEnd(pid, tid, "begin")
+
+    def run_back(self) -> Report:
+        """Go back to where a stop was met last, or to the beginning."""
+        stepper = self._stepper
+        places = [stop for stop in self._stops() if not isinstance(stop, BeforeSignal | CatchEvent)]
+        while True:
+            with self._connection.watching(stepper.interrupt):
+                stopped = stepper.run_back([*places, _BIRTH])
+            if stopped.reason is Reason.INTERRUPTED:
+                if self._connection.take_interrupt():
+                    self._arrive()
+                    return self._interrupted()
+            elif stopped.reason is Reason.START or self._is_birth(stopped):
+                self._arrive()
+                return self._log_end("begin")
+            else:
+                report = self._report_behind(stopped)
+                if report is not None:
+                    return report
+
+    def _is_birth(self, stopped: Stopped) -> bool:
+        """Whether a process that gdb has began here, or began its program."""
+        attached = self._debuggee.attached
+        for event in self._stepper.events_at(stopped.position):
+            if isinstance(event, events.TaskCreated) and event.child in attached:
+                return True
+            if isinstance(event, events.TaskExecuted) and event.pid in attached:
+                return True
+        return False
+
+    def _report_behind(self, stopped: Stopped) -> Report | None:
+        """What going back has met; of a write, the moment before it."""
+        found = filter(self._debuggee.wants, self._translator.places_at(stopped))
+        report = next(found, None)
+        if report is None:
+            return None
+        if isinstance(report, Wrote):
+            step_back(self._stepper, report.tid)
+        self._arrive()
+        return report
+
+    def _arrive(self) -> None:
+        self._debuggee.travelled()
+        self._translator.start_here()
+
+    def travel(self, position: int) -> None:
+        """Go to any position, which may be the future."""
+        with self._connection.watching(self._stepper.interrupt):
+            self._stepper.goto(position)
+        self._arrive()
+
+    # ---- what to stop at ---------------------------------------------------------------------
+
+    def _stops(self) -> list[Stop]:
+        """The union of what is wanted of all processes; the translator tells them apart."""
+        debuggee = self._debuggee
+        stops: set[Stop] = set()
+        calls: frozenset[int] | None = frozenset()
+        for interests in debuggee.attached.values():
+            stops |= {Breakpoint(address) for address in interests.breakpoints}
+            stops |= {Watchpoint(*watch) for watch in interests.watches}
+            both = calls is not None and interests.calls is not None
+            calls = calls | interests.calls if both else None  # type: ignore[operator]
+        signals = frozenset(filter(debuggee.stops_at, range(1, LAST_SIGNAL + 1)))
+        caught: list[Stop] = [CatchCall(calls)] if calls is None or calls else []
+        return [*sorted(stops, key=repr), *caught, BeforeSignal(signals), _LIFE]

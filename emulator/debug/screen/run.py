@@ -1,0 +1,69 @@
+"""A run behind the screen: it moves in one thread of its own, so that the screen stays alive."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from emulator.debug.picture.take import Moment, take
+from emulator.debug.picture.transcript import Transcript
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.debug.moves import Move
+    from emulator.debug.picture.model import Picture
+    from emulator.debug.step_streams import TypedInput
+    from emulator.stepper import Stepper
+
+T = TypeVar("T")
+
+
+class Run:
+    """A stepper, and the pictures taken of it. Only `interrupt` acts in the caller's thread."""
+
+    def __init__(self, stepper: Stepper, program: str, streams: TypedInput) -> None:
+        self.stepper = stepper
+        self.streams = streams
+        self._program = program
+        self._transcript = Transcript()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="guest")
+        self._before: Picture | None = None
+        self._picture: Picture | None = None
+        self._told = ""
+
+    async def move(self, move: Move) -> Picture:
+        """Make a move; the picture after it, in which changes are marked."""
+        return await self._in_thread(lambda: self._moved(move))
+
+    async def look_at(self, tid: int) -> Picture:
+        """The same moment with another process in view."""
+        return await self._in_thread(lambda: self._taken(tid))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _moved(self, move: Move) -> Picture:
+        self._told = move(self.stepper)
+        self._before = self._picture
+        return self._taken(0)
+
+    def _taken(self, focus: int) -> Picture:
+        stepper = self.stepper
+        self._transcript.feed(stepper.history.events)
+        moment = Moment(
+            self._program, stepper.position, stepper.system.journal.sequence, self._told,
+            stepper.task,
+        )  # fmt: skip
+        self._picture = take(stepper.system, moment, self._transcript, self._before, focus)
+        return self._picture
+
+    def interrupt(self) -> None:
+        """Make a move that goes on end soon; from any thread."""
+        self.stepper.interrupt()
+
+    def close(self) -> None:
+        """End what runs, and wait for the thread."""
+        self.stepper.interrupt()
+        self._thread.shutdown()
