@@ -10,6 +10,7 @@ from importlib import import_module
 from emulator.debug.command_table import Command, CommandError, find
 from emulator.debug.numbered_stops import NumberedStops
 from emulator.debug.story import Story
+from emulator.debug.told import end
 from emulator.debug.where import where
 from emulator.stepper import Stepper
 from emulator.stops import Reason, Stopped
@@ -114,15 +115,9 @@ class LineMode:
         if reason:
             self.say(reason)
         if stopped.reason is Reason.END:
-            self.say(_end(self.stepper))
+            self.say(end(self.stepper))
         else:
             self.say(where(self.stepper))
-
-
-def _end(stepper: Stepper) -> str:
-    if stepper.first_has_ended:
-        return f"the guest has ended with status {stepper.status}"
-    return "every process sleeps, and nothing can wake one"
 
 
 def _reader() -> Callable[[str], str]:

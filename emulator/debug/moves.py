@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emulator.debug.over import step_back_over, step_over
-from emulator.debug.told import BEGINNING, TELLING, most_telling, phrase, told
+from emulator.debug.told import BEGINNING, TELLING, end, most_telling, phrase, told
 from emulator.stops import CatchCall, CatchEvent, Reason
 from emulator.views.inert import visible
 from kernel.events import Suspended
@@ -33,7 +33,7 @@ def stay(stepper: Stepper) -> str:
 
 def _sentence(stepper: Stepper, stopped: Stopped) -> str:
     if stopped.reason is Reason.END:
-        return f"the run is over: exit status {stepper.status}"
+        return end(stepper)
     return told(stopped, stepper.events_at(stepper.position))
 
 

@@ -28,6 +28,7 @@ from kernel.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from emulator.stepper import Stepper
     from emulator.stops import Stopped
 
 TELLING: tuple[type[Event], ...] = (
@@ -49,7 +50,7 @@ _PLAIN = {
     Reason.INPUT: "everybody waits for input",
     Reason.LIMIT: "as far as asked for",
     Reason.INTERRUPTED: "stopped by you",
-    Reason.END: "the run is over",
+    Reason.END: "nothing can go on",
 }
 
 
@@ -63,6 +64,13 @@ def told(stopped: Stopped, happened: Iterable[Event] = ()) -> str:
     if event is None:
         return _without_event(stopped)
     return phrase(event)
+
+
+def end(stepper: Stepper) -> str:
+    """How a run that cannot go on has ended."""
+    if stepper.first_has_ended:
+        return f"the guest has ended with status {stepper.status}"
+    return "every process sleeps, and nothing can wake one"
 
 
 def most_telling(events: Iterable[Event]) -> Event | None:

@@ -6,7 +6,7 @@ Nothing of this is state: it is derived from the executable, and forgotten with 
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST_FUNCTION = 1 << 16
 _LAST_LINE = 1 << 32
+_KEPT = 8
 _known: WeakKeyDictionary[Inode, Program] = WeakKeyDictionary()
 
 
@@ -141,8 +142,14 @@ def program_of(inode: Inode) -> Program:
         content = inode.read_at(0, inode.size)  # type: ignore[attr-defined]
         header = elf.parse(content[:PAGE_SIZE], len(content))
         bias = PIE_BASE - header.low if header.is_pie else 0
-        program = _known[inode] = Program(content, bias)
+        program = _known[inode] = _program(content, bias)
     return program
+
+
+@lru_cache(maxsize=_KEPT)
+def _program(image: bytes, bias: int) -> Program:
+    """The same for equal images: whoever goes back in a run has new inodes with old content."""
+    return Program(image, bias)
 
 
 def _by_start_best_last(symbol: Symbol) -> tuple[int, int, bool, str]:

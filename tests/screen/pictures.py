@@ -10,6 +10,7 @@ from emulator.debug.picture.model import Picture
 from emulator.debug.picture.take import Moment, take
 from emulator.debug.picture.transcript import Transcript
 from emulator.stepper import Stepper
+from tests.elf.files import File
 
 
 class Spectator:
@@ -37,3 +38,11 @@ class Spectator:
 
 DURING_VFORK = (moves.vfork, moves.instruction)
 AFTER_EXEC = (*DURING_VFORK, moves.system_call, moves.instruction)
+
+
+def hand_made(folder: Path, code: bytes) -> Path:
+    """A program of just these instructions."""
+    program = folder / "program"
+    program.write_bytes(File(code=code).pack())
+    program.chmod(0o755)
+    return program

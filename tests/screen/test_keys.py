@@ -17,7 +17,7 @@ from emulator.debug.screen.app import Screen
 from emulator.debug.screen.help import Help
 from emulator.debug.screen.prompt import Prompt
 from emulator.debug.screen.widgets import Header, Pane
-from tests.elf.files import File
+from tests.screen.pictures import hand_made
 from tests.screen.screens import LARGE, play, press, screen, settle
 
 Guest = Callable[[str], Path]
@@ -49,7 +49,7 @@ def after(shown: Screen, pressed: str) -> Picture:
         ("v", "100 calls vfork()"),
         ("v s", "parent 100 suspended: child 101 has not exec'd"),
         ("v v", "no vfork comes any more"),
-        ("c", "the run is over: exit status 0"),
+        ("c", "the guest has ended with status 0"),
         ("c C", "the beginning"),
         ("c V", "100 calls vfork()"),
         ("c Y", "100 calls exit_group(0)"),
@@ -104,6 +104,22 @@ def test_tab_looks_at_the_next_process_and_moves_nothing(guest: Guest) -> None:
     play(shown, steps)
 
 
+def test_keys_typed_ahead_have_their_turn_in_order(guest: Guest) -> None:
+    shown = screen(guest("vfork_exec"))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await pilot.press("v", "s", "y", "s", "b", "tab")
+        await settle(pilot)
+        assert shown.picture is not None
+        assert (
+            shown.picture.told
+            == '101 calls execve("/demo/child", ["/demo/child"], 0x804a1b0 /* 0 vars */)'
+        )
+        assert shown.picture.focus == 100
+
+    play(shown, steps)
+
+
 def test_panes_are_chosen_by_number_and_by_mouse(guest: Guest) -> None:
     shown = screen(guest("vfork_exec"))
 
@@ -127,6 +143,7 @@ def test_a_large_screen_has_all_panes_at_once(guest: Guest) -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         assert all(pane.display for pane in shown.query(Pane))
+        assert all(pane.virtual_size.height for pane in shown.query(Pane))
         await pilot.resize_terminal(80, 24)
         await settle(pilot)
         assert sum(pane.display for pane in shown.query(Pane)) == 1
@@ -179,10 +196,7 @@ def test_leaving(guest: Guest, key: str, status: int | None) -> None:
 def test_what_runs_for_ever_can_be_stopped_and_the_screen_stays_alive(
     tmp_path: Path, key: str
 ) -> None:
-    program = tmp_path / "loop"
-    program.write_bytes(File(code=LOOP).pack())
-    program.chmod(0o755)
-    shown = screen(program)
+    shown = screen(hand_made(tmp_path, LOOP))
 
     async def steps(pilot: Pilot[None]) -> None:
         await pilot.press("c")
@@ -211,7 +225,7 @@ def test_input_is_typed_when_the_guest_asks_and_its_end_can_be_typed(guest: Gues
         await press(pilot, "enter")
         assert any("typed" in text for text in shown.picture.output)
         await press(pilot, "ctrl+d")
-        assert shown.picture.told.startswith("the run is over")
+        assert shown.picture.told.startswith("the guest has ended")
 
     play(shown, steps)
 

@@ -11,6 +11,7 @@ from emulator.debug import moves
 from emulator.debug.moves import Move
 from emulator.stepper import Stepper
 from tests.elf.files import File
+from tests.screen.pictures import hand_made
 
 Guest = Callable[[str], Path]
 
@@ -69,7 +70,7 @@ def test_process_events_tell_the_life_of_a_vfork(stepper: Stepper) -> None:
         "101 exited with 7",
         "101 reaped",
         "100 exited with 0",
-        "the run is over: exit status 0",
+        "the guest has ended with status 0",
     ]
 
 
@@ -100,15 +101,13 @@ RECURSIVE = bytes.fromhex(
     "b801000000 bb00000000 cd80"  # exit(0)
     "49 7405 e8f8ffffff c3"  # down: dec ecx; jz up; call down; up: ret
 )
+PAUSE = bytes.fromhex("b81d000000cd80")  # pause()
 INNER_CALL, BEHIND_IT = 25, 30
 
 
 def test_over_a_recursive_call_is_all_of_it(tmp_path: Path) -> None:
-    program = tmp_path / "recursive"
     file = File(code=RECURSIVE)
-    program.write_bytes(file.pack())
-    program.chmod(0o755)
-    stepper = Stepper(str(program))
+    stepper = Stepper(str(hand_made(tmp_path, RECURSIVE)))
     registers = {"eip": file.entry}
     while registers["eip"] != file.entry + INNER_CALL:
         moves.instruction(stepper)
@@ -163,6 +162,20 @@ def test_places_are_steps_and_events(stepper: Stepper) -> None:
 
 def test_the_end_tells_the_status(guest: Guest) -> None:
     stepper = Stepper(str(guest("child")))
-    assert moves.run(stepper) == "the run is over: exit status 7"
-    assert moves.instruction(stepper) == "the run is over: exit status 7"
+    assert moves.run(stepper) == "the guest has ended with status 7"
+    assert moves.instruction(stepper) == "the guest has ended with status 7"
     assert moves.run_back(stepper) == moves.BEGINNING
+
+
+def test_an_end_in_which_everybody_sleeps_is_told_as_such(tmp_path: Path) -> None:
+    stepper = Stepper(str(hand_made(tmp_path, PAUSE)))
+    assert moves.run(stepper) == "every process sleeps, and nothing can wake one"
+    assert moves.system_call_back(stepper) == "100 calls pause()"
+
+
+def test_going_back_reads_no_executable_again(stepper: Stepper) -> None:
+    assert stepper.task is not None
+    program = stepper.program(stepper.task)
+    moves.instruction(stepper)
+    moves.instruction_back(stepper)
+    assert stepper.program(stepper.task) is program

@@ -13,8 +13,8 @@ import pexpect
 import pyte
 import pytest
 
-from tests.elf.files import File
 from tests.guests.fixtures import Run
+from tests.screen.pictures import hand_made
 
 Guest = Callable[[str], Path]
 ROOT = Path(__file__).parents[2]
@@ -90,13 +90,6 @@ def step() -> Iterator[Callable[..., Terminal]]:
         terminal.process.close(force=True)
 
 
-def hand_made(folder: Path, code: bytes) -> Path:
-    program = folder / "program"
-    program.write_bytes(File(code=code).pack())
-    program.chmod(0o755)
-    return program
-
-
 def test_a_vfork_is_seen_and_q_leaves_the_terminal_as_it_was(
     guest: Guest, step: Callable[..., Terminal]
 ) -> None:
@@ -144,7 +137,7 @@ def test_a_guest_that_crashes_is_told_of_and_leaves_the_terminal_alone(
     terminal = step(hand_made(tmp_path, NULL_READ))
     terminal.wait_for("before the first instruction")
     terminal.press("c")
-    terminal.wait_for("exit status 139")
+    terminal.wait_for("ended with status 139")
     terminal.press("C")
     terminal.wait_for("the beginning")
     terminal.press("q")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from emulator.debug.ask.outcome import foresee
 from emulator.debug.ask.questions import questions
-from emulator.debug.told import phrase
+from emulator.debug.told import end, phrase
 from emulator.stops import CatchCall, Reason
 from emulator.views.inert import visible
 from kernel.events import ConsoleOutput, SyscallEntered
@@ -64,7 +64,7 @@ class Quiz:
         if stopped.reason is not Reason.END:
             self._say(f"the guest has not ended ({stopped.reason.value}): {self._score()} so far")
             return False
-        self._say(f"the guest has ended with status {self.stepper.status}")
+        self._say(end(self.stepper))
         if self._answer is not None:
             self._say(self._score())
         return self.right == self.asked

@@ -44,7 +44,7 @@ def code(task: Task, registers: Sequence[int], count: int) -> tuple[CodeLine, ..
     return tuple(
         CodeLine(
             item.address,
-            str(item).replace(" ptr [", " ["),
+            str(item).replace(" ptr ", " "),
             _note(item, program, registers if item.address == at else ()),
             _new_line(program, item.address),
             item.address == at,
@@ -56,7 +56,8 @@ def code(task: Task, registers: Sequence[int], count: int) -> tuple[CodeLine, ..
 def _before(task: Task, at: int) -> Iterator[Instruction]:
     """The instructions of the function from its beginning up to `at`, if they lead there."""
     program = program_behind(task)
-    start, _ = program.extent(at) if program is not None else (0, 0)
+    function = program.function_at(at) if program is not None else None
+    start = function.start if function is not None else at
     if not 0 < at - start <= _MOST_BEFORE:
         return
     octets = peek(task.memory, start, at - start)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.task import Task
 
-CODE_LINES, STACK_WORDS, TEXT_LINES = 24, 64, 200
+CODE_LINES, STACK_WORDS, TEXT_LINES = 24, 64, 100
 _ORDER = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp", "eip", "eflags")
 _FLAGS = {0: "CF", 2: "PF", 4: "AF", 6: "ZF", 7: "SF", 8: "TF", 10: "DF", 11: "OF"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
@@ -16,15 +17,19 @@ from emulator.debug.screen.prompt import Prompt
 from emulator.debug.screen.widgets import Footer, Header, Pane, StageView, Tabs
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable
 
     from emulator.debug.moves import Move
     from emulator.debug.picture.model import Picture
     from emulator.debug.screen.run import Run
 
+    Work = Callable[[], Awaitable[Picture]]
+
 _WIDTHS = [(0, "-narrow"), (120, "-wide")]
 _HEIGHTS = [(0, "-low"), (32, "-middle"), (42, "-tall")]
 """From how many columns and lines on which class of styles holds."""
+_TYPED_AHEAD = 16
+"""Keys that have their turn when the move that goes on is over."""
 _NOTICED_AFTER = 0.15
 """Seconds after which a move that goes on is said to run."""
 
@@ -65,6 +70,7 @@ class Screen(App[None]):
         """The unit that `b` goes back by."""
         self._pane = "calls"
         self._go_on: Move = moves.stay
+        self._waiting: deque[Work] = deque()
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -96,21 +102,24 @@ class Screen(App[None]):
         self._perform(keys.BY_NAME[f"{self._unit}_back"].move)
 
     def _perform(self, move: Move) -> None:
-        """Make a move and show where it led; while another goes on, nothing."""
+        """Make a move and show where it led."""
         self._go_on = move
-        self._await(self.run_of_guest.move(move))
+        self._await(lambda: self.run_of_guest.move(move))
 
-    def _await(self, picture: Coroutine[None, None, Picture]) -> None:
-        if self.is_moving:
-            picture.close()
-            return
-        self.is_moving = True
-        self.run_worker(self._shown(picture))
+    def _await(self, work: Work) -> None:
+        """Show the picture that comes of it; what is asked for meanwhile has its turn later."""
+        if not self.is_moving:
+            self.is_moving = True
+            self.run_worker(self._work_off(work))
+        elif len(self._waiting) < _TYPED_AHEAD:
+            self._waiting.append(work)
 
-    async def _shown(self, picture: Coroutine[None, None, Picture]) -> None:
+    async def _work_off(self, work: Work) -> None:
         timer = self.set_timer(_NOTICED_AFTER, self.query_one(Header).show_running)
         try:
-            self._show(await picture)
+            self._show(await work())
+            while self._waiting:
+                self._show(await self._waiting.popleft()())
         finally:
             timer.stop()
             self.is_moving = False
@@ -126,13 +135,14 @@ class Screen(App[None]):
 
     def action_stop(self) -> None:
         """Stop a run that goes on."""
+        self._waiting.clear()
         if self.is_moving:
             self.run_of_guest.interrupt()
 
     def action_stop_or_leave(self) -> None:
         """Ctrl-C: what runs stops; when nothing runs the screen closes."""
         if self.is_moving:
-            self.run_of_guest.interrupt()
+            self.action_stop()
         else:
             self.exit(return_code=130)
 
@@ -164,11 +174,7 @@ class Screen(App[None]):
 
     def action_look(self, step: int) -> None:
         """Look at the next or previous process."""
-        if self.picture is None or self.is_moving or not self.picture.tasks:
-            return
-        tids = [row.tid for row in self.picture.tasks]
-        at = tids.index(self.picture.focus) if self.picture.focus in tids else 0
-        self._await(self.run_of_guest.look_at(tids[(at + step) % len(tids)]))
+        self._await(lambda: self.run_of_guest.look_further(step))
 
     def action_pane(self, name: str) -> None:
         """Bring a pane to the front."""
@@ -176,7 +182,6 @@ class Screen(App[None]):
         self.query_one(Tabs).chosen = name
         for pane in self.query(Pane):
             pane.set_class(pane.name == name, "-chosen")
-            pane.follow()
 
     def action_scroll(self, pages: int) -> None:
         """Scroll the chosen pane."""

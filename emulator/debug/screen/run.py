@@ -37,9 +37,9 @@ class Run:
         """Make a move; the picture after it, in which changes are marked."""
         return await self._in_thread(lambda: self._moved(move))
 
-    async def look_at(self, tid: int) -> Picture:
-        """The same moment with another process in view."""
-        return await self._in_thread(lambda: self._taken(tid))
+    async def look_further(self, step: int) -> Picture:
+        """The same moment with the next process in view, or the one before (`step` -1)."""
+        return await self._in_thread(lambda: self._looked(step))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -48,6 +48,13 @@ class Run:
         self._told = move(self.stepper)
         self._before = self._picture
         return self._taken(0)
+
+    def _looked(self, step: int) -> Picture:
+        picture = self._picture or self._taken(0)
+        tids = [row.tid for row in picture.tasks]
+        if picture.focus not in tids:
+            return picture
+        return self._taken(tids[(tids.index(picture.focus) + step) % len(tids)])
 
     def _taken(self, focus: int) -> Picture:
         stepper = self.stepper

@@ -38,7 +38,11 @@ def stage(picture: Picture, width: int, height: int) -> Text:
 
 
 def _empty(picture: Picture, width: int, height: int) -> list[Text]:
-    words = [Text("No process is left.", "bold"), Text(picture.told)]
+    words = [
+        Text("No process is left.", "bold"),
+        Text(picture.told),
+        Text("C goes back to the beginning", "dim"),
+    ]
     above: list[Text] = [Text()] * max((height - 2) // 2, 0)
     return block([*above, *[centred(each, width) for each in words]], width, height)
 

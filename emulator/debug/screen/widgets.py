@@ -83,22 +83,28 @@ class Pane(VerticalScroll, can_focus=False):
     """One pane, which scrolls."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name=name, id=f"pane-{name}")
+        kind = "-log" if name in _FOLLOWED else "-table"
+        super().__init__(name=name, id=f"pane-{name}", classes=kind)
         number = list(PANES).index(name) + 1
         title, self._draw = PANES[name]
         self.border_title = f"{number} {title}"
         self._text = Static()
+        self._picture: Picture | None = None
 
     def compose(self) -> ComposeResult:
         yield self._text
 
     def show(self, picture: Picture) -> None:
-        """Draw this picture's part."""
-        self._text.update(joined(self._draw(picture)))
-        self.follow()
+        """Draw this picture's part, now or when the pane comes to the front."""
+        self._picture = picture
+        if self.display:
+            self.on_show()
 
-    def follow(self) -> None:
-        """Show the end, where that is what grows."""
+    def on_show(self) -> None:
+        """The pane is to be seen."""
+        if self._picture is None:
+            return
+        self._text.update(joined(self._draw(self._picture)))
         if self.name in _FOLLOWED:
             self.scroll_end(animate=False)
 
