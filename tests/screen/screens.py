@@ -16,7 +16,7 @@ from emulator.session import Options
 from emulator.stepper import Stepper
 from kernel.fs.layout import Bind
 
-SMALL, LARGE = (80, 24), (150, 46)
+SMALL, LARGE = (80, 24), (120, 42)
 
 
 def screen(program: Path, *arguments: str) -> Screen:

@@ -57,6 +57,15 @@ def test_after_exec_each_stands_on_its_own(guest: Guest) -> None:
     assert "╚" not in text
 
 
+def test_after_a_fork_the_pages_still_shared_are_counted(guest: Guest) -> None:
+    spectator = Spectator(guest("fork_cow"))
+    while len(spectator.picture.spaces) < 2:
+        spectator.move(moves.process_event)
+    *_, facts = stage(spectator.picture, 80, 17).plain.split("\n")
+    assert "4 pages, 4 also in mm#2, 2 copy-on-write" in facts
+    assert "4 pages, 4 also in mm#1, 2 copy-on-write" in facts
+
+
 def test_the_reason_for_waiting_is_there_without_colour(guest: Guest) -> None:
     text = stage(Spectator(guest("vfork_exec")).move(*DURING_VFORK), 80, 17).plain
     first, second, *_ = text.split("\n")

@@ -87,6 +87,18 @@ def test_after_a_fork_pages_are_shared_and_copied_by_the_first_write(guest: Gues
     assert sorted(stacks(spectator.picture)) == [(0, ()), (1, ())]
 
 
+def test_sharing_is_mutual(guest: Guest) -> None:
+    spectator = Spectator(guest("fork_cow"))
+    seen = set()
+    while not spectator.stepper.at_end:
+        spaces = spectator.move(moves.system_call).spaces
+        if len(spaces) == 2:
+            counts = [dict(space.shared) for space in spaces]
+            assert counts[0].get("mm#2", 0) == counts[1].get("mm#1", 0)
+            seen.add(counts[0].get("mm#2", 0))
+    assert len(seen) > 1
+
+
 def test_descriptors_tell_who_has_the_same_open_file(guest: Guest) -> None:
     spectator = Spectator(guest("pipe"))
     while len(spectator.picture.tasks) < 2:

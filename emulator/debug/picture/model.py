@@ -102,7 +102,8 @@ class AreaPicture:
     """An area of an address space: what it is meant to hold, and what its page tables say.
 
     Of its `resident` pages `copy_on_write` are private and writable, but read-only until a write
-    copies them; `shared` tells how many of them which other space maps, too: (("mm#2", 3), …).
+    copies them; `shared` tells how many of them which other space has, too, at the same addresses:
+    (("mm#2", 3), …).
     """
 
     start: int
@@ -131,6 +132,15 @@ class SpacePicture:
     def copy_on_write(self) -> int:
         """Pages whose next write copies them."""
         return sum(area.copy_on_write for area in self.areas)
+
+    @property
+    def shared(self) -> tuple[tuple[str, int], ...]:
+        """The other spaces that map some of its pages, too, and how many."""
+        counts: dict[str, int] = {}
+        for area in self.areas:
+            for name, count in area.shared:
+                counts[name] = counts.get(name, 0) + count
+        return tuple(counts.items())
 
 
 @dataclass(frozen=True, slots=True)

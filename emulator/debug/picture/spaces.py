@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emulator.debug.picture.model import AreaPicture, SpacePicture
 from emulator.machine import paging
 from emulator.machine.ram import RESERVED_FRAMES
-from kernel.abi.memory import TASK_SIZE, Prot
+from kernel.abi.memory import Prot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,46 +23,48 @@ def spaces(tasks: Sequence[Task], all_tasks: Sequence[Task]) -> tuple[SpacePictu
     for task in tasks:
         if not task.memory_left:
             found[task.memory.name] = task.memory
-    frames = {name: _frames(space) for name, space in found.items()}
     return tuple(
         _space(
             space,
             tuple(t.tid for t in all_tasks if not t.memory_left and t.memory is space),
-            {other: there for other, there in frames.items() if other != name},
+            [other for other in found.values() if other is not space],
         )
-        for name, space in found.items()
+        for space in found.values()
     )
 
 
-def _frames(space: AddressSpace) -> frozenset[int]:
-    """Frames that the space maps; the one of zeros, which is everybody's, left out."""
-    entries = space.tables.entries
-    mapped = (paging.frame_of(entries[index]) for _, index in space.tables.present(0, TASK_SIZE))
-    return frozenset(frame for frame in mapped if frame >= RESERVED_FRAMES)
-
-
 def _space(
-    space: AddressSpace, users: tuple[int, ...], others: dict[str, frozenset[int]]
+    space: AddressSpace, users: tuple[int, ...], others: Sequence[AddressSpace]
 ) -> SpacePicture:
     tables = space.tables
     areas = tuple(_area(space, area, others) for area in space.areas)
     return SpacePicture(space.name, tables.root, users, tables.count, tables.resident(), areas)
 
 
-def _area(space: AddressSpace, area: Area, others: dict[str, frozenset[int]]) -> AreaPicture:
+def _area(space: AddressSpace, area: Area, others: Sequence[AddressSpace]) -> AreaPicture:
     entries = space.tables.entries
-    mapped = [entries[index] for _, index in space.tables.present(area.start, area.end)]
-    frames = [paging.frame_of(entry) for entry in mapped]
-    counts = [(name, sum(f in there for f in frames)) for name, there in others.items()]
+    mapped = [(at, entries[i]) for at, i in space.tables.present(area.start, area.end)]
+    counts = [(other.name, _common(mapped, other)) for other in others]
+    may_copy = area.is_writable and not area.is_shared
     return AreaPicture(
         area.start,
         area.end,
         letters(area),
         area.path,
         len(mapped),
-        sum(map(_copies, mapped)) if area.is_writable and not area.is_shared else 0,
+        sum(_copies(entry) for _, entry in mapped) if may_copy else 0,
         tuple((name, count) for name, count in counts if count),
     )
+
+
+def _common(mapped: Sequence[tuple[int, int]], other: AddressSpace) -> int:
+    """How many of these pages another space has at the same address, in the same frame.
+
+    The frame of zeros, which is everybody's, does not count.
+    """
+    there = other.tables
+    frames = [(paging.frame_of(entry), paging.frame_of(there.get(at))) for at, entry in mapped]
+    return sum(own == its for own, its in frames if own >= RESERVED_FRAMES)
 
 
 def _copies(entry: int) -> bool:

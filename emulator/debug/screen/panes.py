@@ -51,11 +51,13 @@ def output(picture: Picture) -> list[Text]:
 
 def tasks(picture: Picture) -> list[Text]:
     """The task table."""
-    head = line((f"  {'PID':>5} {'PARENT':>6}  {'STATE':9} {'MEMORY':6} {'NAME':15} WHY", "dim"))
-    return [head, *[_task(row, row.tid == picture.focus) for row in picture.tasks]]
+    width = max([4, *[len(row.name) for row in picture.tasks]])
+    titles = f"  {'PID':>5} {'PARENT':>6}  {'STATE':9} {'MEMORY':6} {'NAME':{width}} WHY"
+    rows = [_task(row, row.tid == picture.focus, width) for row in picture.tasks]
+    return [line((titles, "dim")), *rows]
 
 
-def _task(row: TaskRow, is_focus: bool) -> Text:
+def _task(row: TaskRow, is_focus: bool, width: int) -> Text:
     arrow = "▶" if row.standing is Standing.NEXT else " "
     who = f"{row.tid:5}" if row.tid == row.pid else f"{f'+{row.tid}':>5}"
     return line(
@@ -64,7 +66,7 @@ def _task(row: TaskRow, is_focus: bool) -> Text:
         (who, "bold" if is_focus else ""),
         f" {row.parent:6}  ",
         (f"{row.standing.value:9}", styles.STYLES[row.standing]),
-        f" {row.memory or '-':6} {row.name:15} {row.reason}",
+        f" {row.memory or '-':6} {row.name:{width}} {row.reason}",
     )
 
 
@@ -80,18 +82,24 @@ def _space(space: SpacePicture) -> list[Text]:
         f"  {users(space)}",
         (f"  page tables take {number_of(space.tables, 'frame')}", "dim"),
     )
-    return [head, *map(_area, space.areas)]
+    width = max([1, *[len(_name(area)) for area in space.areas]])
+    return [head, *[_area(area, width) for area in space.areas]]
 
 
-def _area(area: AreaPicture) -> Text:
+def _name(area: AreaPicture) -> str:
+    """The last part of a path, or what is in brackets; - for no name."""
+    return area.path.rpartition("/")[2] or "-"
+
+
+def _area(area: AreaPicture, width: int) -> Text:
     facts = number_of(area.resident, "page") if area.resident else "no page yet"
     for name, count in area.shared:
         facts += f", {count} also in {name}"
     if area.copy_on_write:
         facts += f", {area.copy_on_write} copy-on-write"
-    name = area.path if area.path.startswith("[") else area.path.rpartition("/")[2]
     return line(
-        (f"{area.start:08x}-{area.end:08x}", "dim"), f" {area.letters} {name or '-':14} {facts}"
+        (f"{area.start:08x}-{area.end:08x}", "dim"),
+        f" {area.letters} {_name(area):{width}} {facts}",
     )
 
 

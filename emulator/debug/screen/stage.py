@@ -80,7 +80,10 @@ def _own(picture: Picture, task: TaskPicture, width: int) -> list[Text]:
 
 
 def _facts(space: SpacePicture) -> str:
-    facts = f"{number_of(space.pages, 'page')} in {number_of(len(space.areas), 'area')}"
+    facts = [number_of(space.pages, "page")]
+    if not space.shared:
+        facts[0] += f" in {number_of(len(space.areas), 'area')}"
+    facts += [f"{count} also in {name}" for name, count in space.shared]
     if space.copy_on_write:
-        facts += f", {space.copy_on_write} copy-on-write"
-    return facts
+        facts.append(f"{space.copy_on_write} copy-on-write")
+    return ", ".join(facts)
