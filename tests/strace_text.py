@@ -10,6 +10,7 @@ ATTACHED = re.compile(r"strace: Process (\d+) attached\n")
 BANNER = re.compile(r"(?:strace: )?\[ Process PID=(\d+) runs in \d+ bit mode\. \]\n")
 PREFIX = re.compile(r"\[pid +(\d+)\] ")
 BARE_PREFIX = re.compile(r"(\d+) +(?=[^\s\d])")
+ALONE = re.compile(r"^(\w+)\(.*<unfinished \.\.\.>$", re.MULTILINE)
 OWN_PID = re.compile(r"^(?:getpid|gettid|set_tid_address)\(.* = (\d+)$", re.MULTILINE)
 
 
@@ -27,6 +28,10 @@ def first_pid(trace: str) -> int:
     if match := BANNER.search(trace) or BARE_PREFIX.match(trace):
         return int(match[1])
     attached = set(ATTACHED.findall(trace))
+    if not attached and (alone := ALONE.search(trace)):
+        resumed = re.search(rf"^\[pid +(\d+)\] <\.\.\. {alone[1]} resumed>", trace, re.MULTILINE)
+        if resumed:
+            return int(resumed[1])
     for pid in PREFIX.findall(trace):
         if pid not in attached:
             return int(pid)

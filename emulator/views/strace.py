@@ -220,12 +220,16 @@ class Strace:
         if not self._begins("execve", (("path", event.path, False),)):
             return ""
         style, count = self._style_of("execve"), event.environment
-        path = text(("path", event.path, False), style)
-        argv = text(("array", event.argv, False), style)
         brief = ("text", f"{event.stack:#x} /* {count} var{'' if count == 1 else 's'} */")
-        environment = text(("brief", brief, ("array", event.variables, False)), style)
+        arguments = (
+            ("path", event.path, False),
+            ("array", event.argv, False),
+            ("brief", brief, ("array", event.variables, False)),
+        )
+        words = (0, event.stack - 4 * (len(event.argv) + 1), event.stack)
+        shown = arguments_text(self.options.decoding.entry("execve", words, arguments), style)
         call = OpenCall("execve", 3, (), event.time)
-        begun = self._begin_call(event.pid, call, f"{path}, {argv}, {environment}")
+        begun = self._begin_call(event.pid, call, shown)
         return begun + self._finish(event.pid, "", "0", "successful") + self._stack(event.pid)
 
     def _begins(self, name: str, arguments: tuple[Described | None, ...]) -> bool:

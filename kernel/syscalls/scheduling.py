@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Annotated
 
 from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import Argument, Hex, Int, Moment, Pointer, Size
+from kernel.syscalls.arguments import (
+    Argument,
+    ChoiceArgument,
+    DescribedArgument,
+    Int,
+    Moment,
+    Size,
+)
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
 
@@ -27,6 +35,26 @@ class _MaskArgument(Argument):
             return ("ptr", call.words[word])
         mask = task.memory.read_word(call.words[word])
         return ("text", "[" + " ".join(str(i) for i in range(32) if mask >> i & 1) + "]")
+
+
+def _describe_priority(task: Task, address: int) -> Described:
+    return ("array", [("int", task.memory.read_word(address))], False)
+
+
+class _Policies(IntEnum):
+    """Every policy that there is (sched(7)); ours are the normal ones."""
+
+    SCHED_OTHER = _SCHED_OTHER
+    SCHED_FIFO = 1
+    SCHED_RR = 2
+    SCHED_BATCH = _SCHED_BATCH
+    SCHED_IDLE = _SCHED_IDLE
+    SCHED_DEADLINE = 6
+
+
+Policy = Annotated[int, ChoiceArgument(_Policies, "SCHED_")]
+InPriority = Annotated[int, DescribedArgument(_describe_priority)]
+Priority = Annotated[int, DescribedArgument(_describe_priority, Moment.EXIT)]
 
 
 class _InMaskArgument(_MaskArgument):
@@ -78,7 +106,7 @@ def sched_getscheduler(task: Task, tid: Int) -> int:
 
 
 @syscall(Sysno.SCHED_SETSCHEDULER)
-def sched_setscheduler(task: Task, tid: Int, policy: Hex, parameter: Pointer) -> int:
+def sched_setscheduler(task: Task, tid: Int, policy: Policy, parameter: InPriority) -> int:
     """sched_setscheduler(2): normal policies with priority 0; EPERM for real-time ones."""
     _task(task, tid)
     priority = task.memory.read_word(parameter)
@@ -90,7 +118,7 @@ def sched_setscheduler(task: Task, tid: Int, policy: Hex, parameter: Pointer) ->
 
 
 @syscall(Sysno.SCHED_GETPARAM)
-def sched_getparam(task: Task, tid: Int, parameter: Pointer) -> int:
+def sched_getparam(task: Task, tid: Int, parameter: Priority) -> int:
     """sched_getparam(2): priority 0."""
     _task(task, tid)
     task.memory.write_word(parameter, 0)
@@ -98,7 +126,7 @@ def sched_getparam(task: Task, tid: Int, parameter: Pointer) -> int:
 
 
 @syscall(Sysno.SCHED_SETPARAM)
-def sched_setparam(task: Task, tid: Int, parameter: Pointer) -> int:
+def sched_setparam(task: Task, tid: Int, parameter: InPriority) -> int:
     """sched_setparam(2): EINVAL for another priority than 0."""
     _task(task, tid)
     if task.memory.read_word(parameter):
@@ -107,7 +135,7 @@ def sched_setparam(task: Task, tid: Int, parameter: Pointer) -> int:
 
 
 @syscall(Sysno.SCHED_GET_PRIORITY_MAX)
-def sched_get_priority_max(task: Task, policy: Int) -> int:
+def sched_get_priority_max(task: Task, policy: Policy) -> int:
     """sched_get_priority_max(2): 99 for real-time policies, else 0."""
     if policy not in (*_NORMAL, *_REAL_TIME):
         raise SysError(Errno.EINVAL)
@@ -115,7 +143,7 @@ def sched_get_priority_max(task: Task, policy: Int) -> int:
 
 
 @syscall(Sysno.SCHED_GET_PRIORITY_MIN)
-def sched_get_priority_min(task: Task, policy: Int) -> int:
+def sched_get_priority_min(task: Task, policy: Policy) -> int:
     """sched_get_priority_min(2): 1 for real-time policies, else 0."""
     if policy not in (*_NORMAL, *_REAL_TIME):
         raise SysError(Errno.EINVAL)

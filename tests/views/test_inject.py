@@ -14,9 +14,8 @@ from kernel.errors import BadGuest
 from kernel.task.injection import Injection
 from tests.guests.fixtures import Run
 from tests.strace_compare import compare
-from tests.views.test_strace_native import ATTEMPTS, traced_here, traced_natively
+from tests.views.tracing import ATTEMPTS, Emulate, traced_here, traced_natively
 
-Emulate = Callable[..., Run]
 ONE = frozenset({"write"})
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import resource
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import build
 import pytest
 
-from emulator.startup import DEFAULT_ENVIRONMENT
 from tests.guests.fixtures import Run
 from tests.strace_compare import compare
-from tests.views.recorded import RECORDINGS, recording
+from tests.views.recorded import recording
+from tests.views.tracing import ATTEMPTS, Emulate, traced_here, traced_natively
 
 RECORDED_LIBRARY = "glibc 2.36"
-ATTEMPTS = 8  # natively, chance decides whether a signal arrives before or after a line
 SAMPLES = {
     "raw_vfork": ["./raw_vfork"],
     "family": ["./family"],
@@ -55,49 +51,6 @@ GUESTS = [
 ]
 
 pytestmark = pytest.mark.emulated
-Emulate = Callable[..., Run]
-
-
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the programs of the recordings; skips without a C library to link them to."""
-    folder = tmp_path_factory.mktemp("samples")
-    for source in sorted(RECORDINGS.glob("*.[cS]")):
-        kind = "demo" if source.suffix == ".S" else "glibc"
-        try:
-            compiler = build.compiler_for(kind)
-        except build.NoCompiler as reason:
-            pytest.skip(str(reason))
-        build.compile_guest(build.Guest(kind, source, folder / source.stem), compiler)
-    return folder
-
-
-def traced_natively(
-    argv: list[str], folder: Path, file: Path, options: tuple[str, ...] = ()
-) -> str:
-    """The trace by the host's strace; skips where there is none that may trace."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
-    command = ["strace", "-f", *options, "-o", str(file), *argv]
-    done = subprocess.run(
-        command, cwd=folder, env={}, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    trace = file.read_text() if file.exists() else ""
-    if "+++" not in trace:
-        pytest.skip(f"strace does not work here: {done.stderr}")
-    return trace
-
-
-def traced_here(
-    argv: list[str], folder: Path, file: Path, emu: Emulate, more: tuple[str, ...] = ()
-) -> str:
-    """The trace by this project."""
-    no_environment = [word for name in DEFAULT_ENVIRONMENT for word in ("-E", name)]
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    options = [*no_environment, "--rlimit", f"nofile={soft}:{hard}", *more, "-o", file]
-    done = emu(argv, command="trace", options=options, cwd=folder)
-    assert file.exists(), done.stderr
-    return file.read_text()
 
 
 def assert_equal_to_native(

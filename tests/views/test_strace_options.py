@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +12,9 @@ from emulator.views.call_classes import CLASSES
 from kernel.abi.sysno import Sysno
 from tests.guests.fixtures import Run
 from tests.strace_compare import compare
-from tests.views.test_strace_native import ATTEMPTS, traced_here, traced_natively
+from tests.views.tracing import ATTEMPTS, Emulate, traced_here, traced_natively
 
 pytestmark = pytest.mark.emulated
-Emulate = Callable[..., Run]
 
 FILTERS = [
     ("-e", "trace=%process"), ("-e", "trace=write"), ("-e", "trace=none"), ("-e", "trace=/^w"),
@@ -47,7 +45,7 @@ def test_option_shows_what_it_shows_natively(
     ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
     differences: list[str] = []
     for _ in range(ATTEMPTS):
-        theirs = _natively(argv, folder, tmp_path / "native", options)
+        theirs = traced_natively(argv, folder, tmp_path / "native", options)
         differences = compare(ours, theirs)
         # where calls are hidden the order between processes cannot be judged
         differences = [line for line in differences if not line.startswith("ours: ")]
@@ -67,7 +65,7 @@ def test_values_are_decoded_as_natively(
     options = (*options, "-e", "trace=!execve")
     argv, folder = ["./signals"], guest("signals").parent
     ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
-    assert compare(ours, _natively(argv, folder, tmp_path / "native", options)) == []
+    assert compare(ours, traced_natively(argv, folder, tmp_path / "native", options)) == []
 
 
 def test_what_is_written_is_dumped_as_natively(
@@ -76,7 +74,7 @@ def test_what_is_written_is_dumped_as_natively(
     options = ("-e", "write=1", "-e", "trace=write")
     argv, folder = ["./signals"], guest("signals").parent
     ours = traced_here(argv, folder, tmp_path / "ours", emu, options).splitlines()
-    theirs = _natively(argv, folder, tmp_path / "native", options).splitlines()
+    theirs = traced_natively(argv, folder, tmp_path / "native", options).splitlines()
     rows = [line for line in ours if line.startswith(" | ")]
     assert rows == [line for line in theirs if line.startswith(" | ")] != []
 
@@ -87,7 +85,7 @@ def test_lines_have_their_addresses(
     options = ("-i", "-n", "-e", "trace=!execve")
     argv, folder = ["./vfork_exec"], guest("vfork_exec").parent
     ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
-    theirs = _natively(argv, folder, tmp_path / "native", options)
+    theirs = traced_natively(argv, folder, tmp_path / "native", options)
     places = re.compile(r"(\[ *\d+\] \[[0-9a-f?]{8}\]) (?:<\.\.\. )?(\w+|[+-]{3} \w+)")
     assert set(places.findall(ours)) == set(places.findall(re.sub(r".*\[ Proc.*\n", "", theirs)))
 
@@ -105,14 +103,6 @@ def test_processes_have_their_names(guest: Callable[[str], Path], emu: Emulate) 
     assert "\n<... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 7}], 0, NULL) = 101\n" in (
         done.stderr
     )
-
-
-def _natively(argv: list[str], folder: Path, file: Path, options: tuple[str, ...]) -> str:
-    """The trace by the host's strace, which may be one without the ends of processes."""
-    traced_natively(argv, folder, file)  # skips where strace cannot be used
-    command = ["strace", "-f", *options, "-o", str(file), *argv]
-    subprocess.run(command, cwd=folder, env={}, stdin=subprocess.DEVNULL, capture_output=True)
-    return file.read_text()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +124,7 @@ def test_times_have_the_native_form(
     options = (*options, "-e", "trace=write,exit_group")
     argv, folder = ["./vfork_exec"], guest("vfork_exec").parent
     ours = _last_line(traced_here(argv, folder, tmp_path / "ours", emu, options))
-    assert ours == _last_line(_natively(argv, folder, tmp_path / "native", options))
+    assert ours == _last_line(traced_natively(argv, folder, tmp_path / "native", options))
 
 
 def _last_line(trace: str) -> str:
@@ -163,7 +153,7 @@ def test_table_of_calls_is_the_native_one(
     # natively the first execve stands in a table of its own
     options = ("-c", *order, "-e", "trace=!execve", *options)
     ours = traced_here(argv, folder, tmp_path / "ours", emu, options)
-    theirs = _natively(argv, folder, tmp_path / "native", options)
+    theirs = traced_natively(argv, folder, tmp_path / "native", options)
     assert _shape(ours) == _shape(theirs.partition("summary for 32 bit mode:\n")[2])
 
 
