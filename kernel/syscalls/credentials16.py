@@ -12,11 +12,10 @@ from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import DescribedArgument, Int, Moment, Size
+from kernel.syscalls.arguments import Argument, DescribedArgument, Int, Moment, Size, signed
 from kernel.syscalls.credentials import (
     NO_ID,
     GroupsArgument,
-    Id,
     set_fsgid,
     set_fsuid,
     set_gid,
@@ -28,7 +27,7 @@ from kernel.syscalls.credentials import (
     set_uids,
 )
 from kernel.syscalls.table import syscall
-from kernel.task.task import Task
+from kernel.task.task import Call, Task
 
 _OLD_NO_ID = 0xFFFF
 _OVERFLOW_ID = 65534
@@ -60,6 +59,16 @@ def _store(task: Task, *ids: tuple[int, int]) -> int:
     return 0
 
 
+class _IdArgument(Argument):
+    """An id that these calls set; 65535 is shown as -1."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        return ("int", signed(_old(value)))
+
+
+Id16 = Annotated[int, _IdArgument()]
+
+
 @syscall(Sysno.GETUID)
 def getuid(task: Task) -> int:
     """getuid(2), 16 bits."""
@@ -85,37 +94,37 @@ def getegid(task: Task) -> int:
 
 
 @syscall(Sysno.SETUID)
-def setuid(task: Task, uid: Id) -> int:
+def setuid(task: Task, uid: Id16) -> int:
     """setuid(2), 16 bits."""
     return set_uid(task, _old(uid))
 
 
 @syscall(Sysno.SETGID)
-def setgid(task: Task, gid: Id) -> int:
+def setgid(task: Task, gid: Id16) -> int:
     """setgid(2), 16 bits."""
     return set_gid(task, _old(gid))
 
 
 @syscall(Sysno.SETREUID)
-def setreuid(task: Task, uid: Id, euid: Id) -> int:
+def setreuid(task: Task, uid: Id16, euid: Id16) -> int:
     """setreuid(2), 16 bits."""
     return set_real_uid(task, _old(uid), _old(euid))
 
 
 @syscall(Sysno.SETREGID)
-def setregid(task: Task, gid: Id, egid: Id) -> int:
+def setregid(task: Task, gid: Id16, egid: Id16) -> int:
     """setregid(2), 16 bits."""
     return set_real_gid(task, _old(gid), _old(egid))
 
 
 @syscall(Sysno.SETRESUID)
-def setresuid(task: Task, uid: Id, euid: Id, suid: Id) -> int:
+def setresuid(task: Task, uid: Id16, euid: Id16, suid: Id16) -> int:
     """setresuid(2), 16 bits."""
     return set_uids(task, _old(uid), _old(euid), _old(suid))
 
 
 @syscall(Sysno.SETRESGID)
-def setresgid(task: Task, gid: Id, egid: Id, sgid: Id) -> int:
+def setresgid(task: Task, gid: Id16, egid: Id16, sgid: Id16) -> int:
     """setresgid(2), 16 bits."""
     return set_gids(task, _old(gid), _old(egid), _old(sgid))
 
@@ -135,13 +144,13 @@ def getresgid(task: Task, gid: OutId, egid: OutId, sgid: OutId) -> int:
 
 
 @syscall(Sysno.SETFSUID)
-def setfsuid(task: Task, uid: Id) -> int:
+def setfsuid(task: Task, uid: Id16) -> int:
     """setfsuid(2), 16 bits."""
     return _short(set_fsuid(task, _old(uid)))
 
 
 @syscall(Sysno.SETFSGID)
-def setfsgid(task: Task, gid: Id) -> int:
+def setfsgid(task: Task, gid: Id16) -> int:
     """setfsgid(2), 16 bits."""
     return _short(set_fsgid(task, _old(gid)))
 
