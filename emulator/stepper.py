@@ -23,7 +23,7 @@ from emulator.lookout import Lookout, Turn
 from emulator.machine.disassembly import Instruction, instructions
 from emulator.machine.machine import REGISTER_NAMES, SEGMENT_NAMES
 from emulator.machine.stepping_cpu import SteppingCpu
-from emulator.session import Options, Streams, status_of_first
+from emulator.session import DEADLOCK_STATUS, Options, Streams, status_of_first
 from emulator.snapshots import Snapshot
 from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
@@ -119,10 +119,12 @@ class Stepper:
 
     @property
     def status(self) -> int:
-        """The guest's exit status as a shell has it; RuntimeError before the end."""
+        """The guest's exit status as a shell has it, 124 where nothing can wake it any more;
+        RuntimeError before the end.
+        """
         if not self.at_end:
             raise RuntimeError("the guest has not ended here")
-        return status_of_first(self.system)
+        return status_of_first(self.system) if self.first_has_ended else DEADLOCK_STATUS
 
     @property
     def task(self) -> Task | None:

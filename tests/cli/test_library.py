@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from emulator import Session
-from kernel.events import Booted, ConsoleOutput, TaskExited
+from emulator.stops import CatchEvent
+from kernel.events import Booted, ConsoleOutput, Event, Suspended, TaskExited
 from tests.views.hostile import EVENTS
 
 pytestmark = pytest.mark.emulated
@@ -78,3 +79,43 @@ def test_a_notebook_gets_html_in_which_hostile_text_is_inert(guest: Guest) -> No
     assert "<script" not in shown
     assert shown.isascii()
     assert "\x1b" not in shown
+
+
+# ---- step by step ------------------------------------------------------------------------------
+
+
+def test_a_session_steps_back_and_forth_with_all_that_it_shows(guest: Guest) -> None:
+    heard: list[Event] = []
+    session = Session(str(guest("vfork_exec")), on_event=heard.append)
+    session.stepper.run([CatchEvent(frozenset({Suspended}))])
+    both = [(task.pid, task.how_created, task.state) for task in session.tasks]
+    assert both == [(100, "fork", "HELD"), (101, "vfork", "RUNNING")]
+    here, known = session.stepper.position, len(session.events)
+    session.step(100_000)
+    assert (session.status, session.stdout) == (0, b"child image\nparent done\n")
+    assert session.back(session.stepper.position - here).position == here
+    assert [(task.pid, task.how_created, task.state) for task in session.tasks] == both
+    assert (len(session.events), session.stdout) == (known, b"")
+    with pytest.raises(RuntimeError, match="not ended"):
+        _ = session.status
+    assert session.goto(0).position == 0
+    assert [task.pid for task in session.tasks] == [100]
+    assert session.run() == 0
+    assert session.stdout == b"child image\nparent done\n"
+    assert heard == session.events
+
+
+def test_a_session_that_was_stepped_can_be_iterated_over(guest: Guest) -> None:
+    session = Session(str(guest("hello")))
+    session.step(3)
+    rest = list(session)
+    assert rest == session.events[-len(rest) :]
+    assert any(isinstance(event, ConsoleOutput) for event in rest)
+    assert "hello from i386" in session._repr_html_()
+
+
+def test_what_was_run_is_not_stepped_through_afterwards(guest: Guest) -> None:
+    session = Session(str(guest("hello")))
+    session.run()
+    with pytest.raises(RuntimeError, match="has been run"):
+        session.step()
