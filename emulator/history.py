@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Collection
 from typing import NamedTuple
 
 from emulator.changes import Change
 from emulator.snapshots import Snapshot
+from emulator.stops import Catch, Stopped, caught
 from kernel.events import Event
 
 
@@ -72,6 +74,18 @@ class History:
         """What happened in the step that led to a position."""
         first = bisect_left(self.positions, position)
         return self.events[first : bisect_right(self.positions, position)]
+
+    def latest(self, catches: Collection[Catch], tid: int | None, position: int) -> Stopped | None:
+        """Where a run stopped last, before a position, for one of these; of task `tid` if given."""
+        i = bisect_left(self.positions, position) - 1
+        found: Stopped | None = None
+        while catches and i >= 0 and (found is None or self.positions[i] == found.position):
+            event = self.events[i]
+            met = caught(catches, event, tid)
+            if met is not None:
+                found = Stopped(met[0], self.positions[i], event.pid, met[1], event)
+            i -= 1
+        return found
 
     # ---- snapshots ---------------------------------------------------------------------------
 

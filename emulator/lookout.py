@@ -12,7 +12,7 @@ from typing import NamedTuple
 from emulator.machine import paging
 from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
 from emulator.machine.traps import Access
-from emulator.stops import BeforeSignal, Breakpoint, Catch, Reason, Stop, Stopped, Watchpoint
+from emulator.stops import BeforeSignal, Breakpoint, Catch, Reason, Stop, Stopped, Watchpoint, caught
 from kernel.events import Event, PageFaulted
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
@@ -115,11 +115,9 @@ class Lookout:
             if _is_retried(event):
                 self._retried = self._kernel.steps, event.pid
         for event in fresh:
-            if self._tid is None or event.pid == self._tid:
-                for catch in self._catches:
-                    reason = catch.reason(event)
-                    if reason is not None:
-                        return Stopped(reason, self._kernel.steps, event.pid, catch, event)
+            met = caught(self._catches, event, self._tid)
+            if met is not None:
+                return Stopped(met[0], self._kernel.steps, event.pid, met[1], event)
         return self._seen_change(ran) or self._seen_signal() or self.seen_breakpoint()
 
     def _seen_signal(self) -> Stopped | None:

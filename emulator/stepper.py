@@ -27,7 +27,7 @@ from emulator.session import DEADLOCK_STATUS, Options, Streams, status_of_first
 from emulator.snapshots import Snapshot
 from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
-from emulator.stops import CatchEvent, Reason, Stop, Stopped
+from emulator.stops import Catch, CatchEvent, Reason, Stop, Stopped
 from kernel import events
 from kernel.check.program import Program, program_of
 from kernel.clock import NANOSECONDS
@@ -210,14 +210,22 @@ class Stepper:
     def run_back(self, stops: Collection[Stop] = (), tid: int | None = None) -> Stopped:
         """Go back to the latest earlier position at which `run` stops for one of the stops."""
         here, end = self.position, self.position - 1
-        while end > 0:
+        catches = [stop for stop in stops if isinstance(stop, Catch)]
+        others = [stop for stop in stops if not isinstance(stop, Catch)]
+        event = self.history.latest(catches, tid, here)
+        floor = 0 if event is None else event.position
+        while others and end > floor:
             start = self.history.before(end - 1).position
-            last = self._last_stop(start, end, stops, tid)
-            if last is not None:
-                self.goto(last.position if last.reason is not Reason.INTERRUPTED else here)
+            last = self._last_stop(start, end, others, tid)
+            if last is not None and last.reason is Reason.INTERRUPTED:
+                self.goto(here)
+                return last
+            if last is not None and last.position > floor:
+                self.goto(last.position)
                 return last
             end = start
-        return self.goto(0)
+        stopped = self.goto(floor)
+        return event or stopped
 
     def goto(self, position: int) -> Stopped:
         """Go to a position: forwards no further than the end, backwards to 0 at least."""

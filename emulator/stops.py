@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -130,3 +131,15 @@ class Stopped:
     tid: int
     stop: Stop | None = None
     event: Event | None = None
+
+
+def caught(
+    catches: Collection[Catch], event: Event, tid: int | None
+) -> tuple[Reason, Catch] | None:
+    """Which of these an event is a reason to stop for, if it is of task `tid` (None: any)."""
+    if tid is None or event.pid == tid:
+        for catch in catches:
+            reason = catch.reason(event)
+            if reason is not None:
+                return reason, catch
+    return None
