@@ -12,7 +12,16 @@ from typing import NamedTuple
 from emulator.machine import paging
 from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
 from emulator.machine.traps import Access
-from emulator.stops import BeforeSignal, Breakpoint, Catch, Reason, Stop, Stopped, Watchpoint, caught
+from emulator.stops import (
+    BeforeSignal,
+    Breakpoint,
+    Catch,
+    Reason,
+    Stop,
+    Stopped,
+    Watchpoint,
+    caught,
+)
 from kernel.events import Event, PageFaulted
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
