@@ -10,6 +10,7 @@
  *   detached with SIGTERM: killed by 15
  *   seize: 0, still running: yes
  *   interrupt: stopped by 5, event 128
+ *   SIGCONT while it runs: stopped by 5, event 128, then by 18, event 0
  *   SIGUSR1 dropped, SIGUSR2 given in its place: exited with 12
  *   SIGSTOP: signal stop 19 event 0, then group stop 19 event 128, siginfo 0
  *   listening: not reported; after SIGCONT: stopped by 5, event 128
@@ -116,6 +117,13 @@ static void seize(void)
     ptrace(INTERRUPT, pid, 0, 0);
     int status = status_of(pid);
     printf("interrupt: stopped by %d, event %d\n", WSTOPSIG(status), status >> 16);
+    ptrace(PTRACE_CONT, pid, 0, 0);
+    kill(pid, SIGCONT);
+    int trap = status_of(pid);
+    ptrace(PTRACE_CONT, pid, 0, 0);
+    status = status_of(pid);
+    printf("SIGCONT while it runs: stopped by %d, event %d, then by %d, event %d\n", WSTOPSIG(trap),
+           trap >> 16, WSTOPSIG(status), status >> 16);
     ptrace(PTRACE_CONT, pid, 0, 0);
     kill(pid, SIGUSR1);
     status_of(pid);

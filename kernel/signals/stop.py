@@ -73,8 +73,6 @@ def thread_left(task: Task) -> None:
 
 def resume(process: Process) -> None:
     """SIGCONT was sent: the process goes on, whatever it does with the signal itself."""
-    if not process.stop_signal:
-        return
     was_stopped = is_stopped(process)
     process.stop_signal = 0
     for task in process.threads:

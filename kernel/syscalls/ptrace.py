@@ -78,7 +78,7 @@ def _of_tracee(task: Task, target: Task, request: int, address: int, data: int) 
     if request in _MODES or request == Request.PTRACE_DETACH:
         return _let_go(target, request, data)
     if request == Request.PTRACE_LISTEN:
-        tracer.listen(state)
+        tracer.listen(target, state)
         return 0
     return _answer(task, target, request, address, data)
 

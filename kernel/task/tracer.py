@@ -63,19 +63,21 @@ def interrupt(target: Task, state: Tracing) -> None:
     if not state.is_seized:
         raise SysError(Errno.EIO)
     if state.is_listening:
-        tracing.group_continues(target)
-    elif target.state is not TaskState.TRACED:
+        tracing.trap_again(target)
+    else:
         state.wants_trap = True
         attention.notify(target, "PTRACE_INTERRUPT")
 
 
-def listen(state: Tracing) -> None:
+def listen(target: Task, state: Tracing) -> None:
     """PTRACE_LISTEN: a seized task in its group's stop stays, but hears of SIGCONT. EIO."""
     stopped = state.stop
     is_trap = stopped is not None and stopped.code >> 8 == TraceEvent.PTRACE_EVENT_STOP
     if not state.is_seized or not is_trap:
         raise SysError(Errno.EIO)
     state.is_listening = True
+    if state.wants_trap and not target.process.stop_signal:
+        tracing.trap_again(target)
 
 
 def siginfo(state: Tracing, target: Task) -> SigInfo:

@@ -175,14 +175,27 @@ def is_in_group_stop(task: Task) -> bool:
 
 
 def group_continues(task: Task) -> None:
-    """SIGCONT was sent: a traced task stays where it is; one that listens tells its tracer."""
+    """SIGCONT was sent: a traced task stays where it is; a seized one tells its tracer.
+
+    One that listens does so at once, another when it goes on.
+    """
     tracing = task.tracing
     assert tracing is not None
     tracing.is_past_group_stop = False
-    if tracing.is_seized and tracing.is_listening:
-        tracing.stop = TraceStop(StopKind.EVENT, _TRAP)
-        tracing.is_unseen, tracing.is_listening = True, False
-        tell_tracer(task)
+    if tracing.is_listening:
+        trap_again(task)
+    elif tracing.is_seized:
+        tracing.wants_trap = True
+        attention.notify(task, "SIGCONT")
+
+
+def trap_again(task: Task) -> None:
+    """A listening task, whose group's stop is over, tells its tracer of that."""
+    tracing = task.tracing
+    assert tracing is not None
+    tracing.stop = TraceStop(StopKind.EVENT, _TRAP)
+    tracing.is_unseen, tracing.is_listening, tracing.wants_trap = True, False, False
+    tell_tracer(task)
 
 
 def tell_tracer(task: Task) -> None:
