@@ -206,6 +206,8 @@ class DirectoryInode(Inode):
     that was moved knows its new place. None at the root of a file system.
     """
 
+    takes_new_names = True
+    """No: the kernel makes the names itself, and nobody else can."""
     _parent: DirectoryInode | None = None
     name: bytes = b""
 

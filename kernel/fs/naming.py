@@ -19,6 +19,7 @@ from kernel.abi.files import (
 )  # fmt: skip
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode
+from kernel.fs.memory_directory import MemoryDirectory
 from kernel.fs.notify import (
     ATTRIB,
     CREATE,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from kernel.task.task import Task
 
 RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT = 1, 2, 4
+_RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT
 _NO_NAMES = (b".", b"..", b"/")
 _NODES = (S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK)
 
@@ -46,7 +48,7 @@ def _place_for_new(task: Task, path: bytes, at: int, is_directory: bool = False)
     parent = resolve_parent(task, path, at)
     if parent.name in _NO_NAMES or _find(parent) is not None:
         raise SysError(Errno.EEXIST)
-    if parent.must_be_directory and not is_directory:
+    if (parent.must_be_directory and not is_directory) or not parent.folder.takes_new_names:
         raise SysError(Errno.ENOENT)
     check_writable(parent.directory)
     require(task.credentials, parent.folder, WRITE | SEARCH)
@@ -158,9 +160,9 @@ def rename(
     new_at: int = AT_FDCWD,
     flags: int = 0,
 ) -> None:
-    """renameat2(2) with RENAME_NOREPLACE and RENAME_EXCHANGE; RENAME_WHITEOUT is EINVAL."""
+    """renameat2(2); RENAME_WHITEOUT leaves a device 0:0 behind, in memory alone."""
     is_exchange = bool(flags & RENAME_EXCHANGE)
-    if flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) or (flags & RENAME_NOREPLACE and is_exchange):
+    if flags & ~_RENAME_FLAGS or (is_exchange and flags & ~RENAME_EXCHANGE):
         raise SysError(Errno.EINVAL)
     old, new = resolve_parent(task, old_path, old_at), resolve_parent(task, new_path, new_at)
     if old.directory.mount is not new.directory.mount:
@@ -183,10 +185,23 @@ def rename(
     _require_unmounted(moved)
     if replaced is not None:
         _require_unmounted(replaced)
+    if flags & RENAME_WHITEOUT:
+        _require_whiteout(task, old)
     action = old.folder.exchange if is_exchange else old.folder.rename
     action(old.name, new.folder, new.name, task.system.clock.wall)
+    if flags & RENAME_WHITEOUT:
+        uid, gid = owner_of_new(task, old.folder)
+        old.folder.create(old.name, S_IFCHR, uid, gid, task.system.clock.wall)
     if task.system.inotify.total:
         _tell_moves(task, old, new, moved, replaced, is_exchange)
+
+
+def _require_whiteout(task: Task, old: Parent) -> None:
+    """EPERM without CAP_MKNOD, EINVAL on the host."""
+    if not task.credentials.has(Capability.CAP_MKNOD):
+        raise SysError(Errno.EPERM)
+    if not isinstance(old.folder, MemoryDirectory):
+        raise SysError(Errno.EINVAL)
 
 
 def _check_kinds(moved: Inode, replaced: Inode) -> None:

@@ -13,7 +13,7 @@ from kernel.fs.notify import CREATE, MODIFY, OPEN, tell, tell_name
 from kernel.fs.open_file import OpenFile
 from kernel.fs.path import Location, resolve, resolve_creation
 from kernel.fs.permission import READ, SEARCH, WRITE, require, require_owner
-from kernel.fs.regular import MAX_SMALL_SIZE
+from kernel.fs.regular import MAX_SMALL_SIZE, drop_privileges
 from kernel.fs.seals import require_resizing
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def cut(task: Task, inode: RegularInode, size: int) -> None:
     """Change the size, as truncate(2) does; EPERM where it is sealed."""
     require_resizing(inode, size)
     inode.truncate(size)
+    drop_privileges(task, inode)
     inode.modified = inode.changed = task.system.clock.wall
 
 
@@ -134,7 +135,11 @@ def owner_of_new(task: Task, folder: Inode) -> tuple[int, int]:
 
 def _open_path(task: Task, path: bytes, flags: int, at: int, limits: int) -> OpenFile:
     """O_PATH: a descriptor that only stands for a place; a symbolic link itself is one too."""
-    location = resolve(task, path, at, not flags & _NOFOLLOW, limits)
+    return open_place(task, resolve(task, path, at, not flags & _NOFOLLOW, limits), flags)
+
+
+def open_place(task: Task, location: Location, flags: int) -> OpenFile:
+    """A descriptor that only stands for this place; ENOTDIR."""
     if flags & _DIRECTORY and not location.inode.is_directory:
         raise SysError(Errno.ENOTDIR)
     file = OpenFile(location.inode, flags & (_PATH | _DIRECTORY | _NOFOLLOW), location.path)

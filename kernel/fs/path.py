@@ -221,6 +221,8 @@ class _Walk:
         while pending:
             self.step(pending.pop(), follow=True)
         self._check_search()
+        if len(last) > NAME_MAX:
+            raise SysError(Errno.ENAMETOOLONG)
         self.must_be_directory = slash
         return Parent(self.location(), last, slash)
 

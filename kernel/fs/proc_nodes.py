@@ -84,6 +84,8 @@ class OpenMadeFile(OpenFile):
 class ProcDirectory(DirectoryInode):
     """A directory of /proc: nothing can be made or removed in it."""
 
+    takes_new_names = False
+
     def __init__(self, system: System, number: int, mode: int = 0o555) -> None:
         super().__init__(number, S_IFDIR | mode, now=system.clock.wall)
         self.system = system

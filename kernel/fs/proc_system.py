@@ -132,10 +132,14 @@ def version(system: System) -> str:
     return f"{abi.SYSNAME} version {abi.RELEASE} (emu386@emu386) (emu386) {abi.VERSION}\n"
 
 
+def file_system_kinds() -> tuple[str, ...]:
+    """Kinds of file systems, in the order in which sysfs(2) numbers them."""
+    return ("tmpfs", "proc", "devtmpfs", "devpts", "pipefs", "overlay")
+
+
 def file_systems(system: System) -> str:
     """/proc/filesystems."""
-    kinds = ("tmpfs", "proc", "devtmpfs", "pipefs", "overlay")
-    return "".join(f"nodev\t{kind}\n" for kind in kinds)
+    return "".join(f"nodev\t{kind}\n" for kind in file_system_kinds())
 
 
 def boot_parameters(system: System) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from kernel.abi.errno import Errno
+from kernel.abi.files import OpenFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.events import Described
 from kernel.fs.notify import ACCESS, tell
+from kernel.fs.open_file import OpenFile
 from kernel.syscalls.arguments import (
     Argument,
     File,
@@ -23,7 +27,7 @@ from kernel.syscalls.arguments import (
 )  # fmt: skip
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.table import syscall
-from kernel.syscalls.transfer import PIECE, Span, end_early, read_into, write_from
+from kernel.syscalls.transfer import PIECE, Span, end_early, read_into, store_prefix, write_from
 from kernel.task.task import Call, Task
 
 IOV_MAX = 1024
@@ -36,7 +40,7 @@ def spans_of(task: Task, array: int, count: int) -> list[Span]:
         raise SysError(Errno.EINVAL)
     words = struct.iter_unpack("<II", task.memory.read(array, 8 * count))
     spans = [(address, length) for address, length in words]
-    if sum(length for _, length in spans) > _SSIZE_MAX:
+    if any(length > _SSIZE_MAX for _, length in spans):
         raise SysError(Errno.EINVAL)
     return spans
 
@@ -73,6 +77,18 @@ class VectorArgument(Argument):
         )
 
 
+class RemoteVectorArgument(VectorArgument):
+    """An iovec array of addresses in another process."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        try:
+            spans = spans_of(task, call.words[word], call.words[word + 1])
+        except SysError:
+            return ("ptr", call.words[word])
+        return ("array", [self._one(address, length) for address, length in spans], False)
+
+
+RemoteVector = Annotated[int, RemoteVectorArgument(filled=False)]
 InVector = Annotated[int, VectorArgument(filled=False)]
 OutVector = Annotated[int, VectorArgument(filled=True)]
 
@@ -90,8 +106,7 @@ def read(task: Task, file: File, buffer: OutBytes, count: Size) -> int:
     try:
         task.memory.write(buffer, data)
     except SysError:
-        file.offset = before
-        raise
+        return store_prefix(task, file, [(buffer, count)], before, data)
     if data and task.system.inotify.total:
         tell(file.location, ACCESS)
     return len(data)
@@ -151,13 +166,13 @@ def pwritev(task: Task, file: File, vector: InVector, count: Int, offset: LongLo
 RWF_FLAGS = (
     (1, "RWF_HIPRI"), (2, "RWF_DSYNC"), (4, "RWF_SYNC"), (8, "RWF_NOWAIT"), (16, "RWF_APPEND"),
 )  # fmt: skip
-_RWF_NOWAIT_OR_APPEND = 8 | 16
+_RWF_NOWAIT, _RWF_APPEND = 8, 16
 TransferFlags = Annotated[int, NamedFlagsArgument(RWF_FLAGS)]
 
 
 def _offset_of_flagged(offset: int, count: int, flags: int) -> int | None:
     """Where preadv2 and pwritev2 begin: None is where the file stands. EOPNOTSUPP, EINVAL."""
-    if flags >= 32 or flags & _RWF_NOWAIT_OR_APPEND:
+    if flags >= 32:
         raise SysError(Errno.EOPNOTSUPP)
     if offset == -1:
         return None
@@ -165,19 +180,35 @@ def _offset_of_flagged(offset: int, count: int, flags: int) -> int | None:
     return offset
 
 
+@contextmanager
+def _flagged(file: OpenFile, flags: int) -> Iterator[None]:
+    """For one call the file has the status flags that go with these."""
+    before = file.flags
+    if flags & _RWF_NOWAIT:
+        file.flags |= OpenFlag.O_NONBLOCK
+    if flags & _RWF_APPEND:
+        file.flags |= OpenFlag.O_APPEND
+    try:
+        yield
+    finally:
+        file.flags = before
+
+
 @syscall(Sysno.PREADV2)
 def preadv2(
     task: Task, file: File, vector: OutVector, count: Int, offset: LongLong, flags: TransferFlags
 ) -> int:
-    """preadv, at the file's own offset where `offset` is -1. RWF_NOWAIT is EOPNOTSUPP."""
+    """preadv, at the file's own offset where `offset` is -1; RWF_NOWAIT: EAGAIN, not sleep."""
     place = _offset_of_flagged(offset, count, flags)
-    return read_into(task, file, spans_of(task, vector, count), place)
+    with _flagged(file, flags):
+        return read_into(task, file, spans_of(task, vector, count), place)
 
 
 @syscall(Sysno.PWRITEV2)
 def pwritev2(
     task: Task, file: File, vector: InVector, count: Int, offset: LongLong, flags: TransferFlags
 ) -> int:
-    """The same for writing. RWF_APPEND is EOPNOTSUPP."""
+    """The same for writing; RWF_APPEND: at the end."""
     place = _offset_of_flagged(offset, count, flags)
-    return write_from(task, file, spans_of(task, vector, count), place)
+    with _flagged(file, flags):
+        return write_from(task, file, spans_of(task, vector, count), place)

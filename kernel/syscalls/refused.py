@@ -10,6 +10,7 @@ _RINGS = "asynchronous I/O rings are not part of the model"
 _KEYS = "no key rings"
 _PORTS = "no port access"
 _LANDLOCK = "no Landlock rules"
+_MOUNTS = "mount(2) does what there is to do"
 _HOST = "the machine is the host's to control"
 
 REFUSED: dict[int, str] = {
@@ -57,6 +58,14 @@ REFUSED: dict[int, str] = {
     ),
     **dict.fromkeys((Sysno.QUOTACTL, Sysno.QUOTACTL_FD), "no quotas"),
     **dict.fromkeys((Sysno.FANOTIFY_INIT, Sysno.FANOTIFY_MARK), "no fanotify"),
+    **dict.fromkeys(
+        (
+            *(Sysno.OPEN_TREE, Sysno.MOVE_MOUNT, Sysno.FSOPEN, Sysno.FSCONFIG, Sysno.FSMOUNT),
+            *(Sysno.FSPICK, Sysno.MOUNT_SETATTR),
+        ),
+        _MOUNTS,
+    ),
+    Sysno.ACCT: "no process accounting",
     Sysno.MEMBARRIER: "there is one CPU",
     Sysno.BPF: "no BPF",
     Sysno.PERF_EVENT_OPEN: "no performance counters",

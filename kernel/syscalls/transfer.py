@@ -6,8 +6,10 @@ EPIPE and a file size limit are sent.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kernel.abi.errno import Errno
-from kernel.abi.memory import TASK_SIZE
+from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
 from kernel.abi.signals import SiCode, Signal
 from kernel.errors import Block, SysError
 from kernel.fs.inode import RegularInode
@@ -73,7 +75,7 @@ def read_into(task: Task, file: OpenFile, spans: list[Span], offset: int | None 
 def _read_piece(
     task: Task, file: OpenFile, spans: list[Span], done: int, size: int, offset: int | None
 ) -> int:
-    """Read once; when the octets cannot be stored the file stands where it stood."""
+    """Read once."""
     before = file.offset
     if offset is None:
         data = file.read(task, size)
@@ -82,11 +84,43 @@ def _read_piece(
     try:
         scatter(task.memory, spans, done, data)
     except SysError:
-        file.offset = before
-        raise
+        if done:  # a piece before this one was whole
+            file.offset = before
+            raise
+        return store_prefix(task, file, spans, before, data)
     if data and task.system.inotify.total:
         tell(file.location, ACCESS)
     return len(data)
+
+
+def store_prefix(task: Task, file: OpenFile, spans: list[Span], before: int, data: bytes) -> int:
+    """Store what was read as far as memory can be written, page by page; EFAULT for nothing.
+
+    The file, which stood at `before`, stands behind what was stored.
+    """
+    done = 0
+    for address, length in pages_of(spans, len(data)):
+        try:
+            task.memory.write(address, data[done : done + length])
+        except SysError:
+            break
+        done += length
+    if file.offset != before:
+        file.offset = before + done
+    if not done:
+        raise SysError(Errno.EFAULT)
+    return done
+
+
+def pages_of(spans: list[Span], left: int) -> Iterator[Span]:
+    """The ranges cut at pages, `left` octets of them at most."""
+    for start, length in spans:
+        address, end = start, start + min(length, left)
+        left -= end - start
+        while address < end:
+            size = min(PAGE_SIZE - address % PAGE_SIZE, end - address)
+            yield address, size
+            address += size
 
 
 def scatter(memory: UserMemory, spans: list[Span], skip: int, data: bytes) -> None:

@@ -181,4 +181,4 @@ def test_an_endless_device_fills_the_buffer_and_no_more(calls: Calls) -> None:
     calls.store(b"x" * 0x3000, DATA)
     assert calls.make(Sysno.READ, 4, DATA, 0x2800) == 0x2800
     assert calls.stored(0x3000, DATA) == bytes(0x2800) + b"x" * 0x800
-    assert calls.make(Sysno.READ, 4, END - 16, 0x7FFF_F000) is Errno.EFAULT
+    assert calls.make(Sysno.READ, 4, END - 16, 0x7FFF_F000) == 16

@@ -19,7 +19,10 @@ EXECUTED = [
     "./looplink", "/dev/null",
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
-NEED_ROOT = ("ids", "mounts", "pidfds", "privileges", "timers")
+NEED_ROOT = (
+    "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds", "privileges", "timers",
+    "xattr",
+)  # fmt: skip
 NEED_MOUNTS = ("mounts",)
 """Programs that change the tree of mounts: natively, one of their own."""
 
