@@ -172,7 +172,7 @@ def test_rename_flags(files: Files) -> None:
     assert files.get(b"/d") == b"octets"
     assert files.at(b"/other/f").path == "/other/f"
     fails(Errno.ENOENT, rename, files.task, b"/d", b"/none", -100, -100, RENAME_EXCHANGE)
-    fails(Errno.EINVAL, rename, files.task, b"/d", b"/x", -100, -100, 4)
+    fails(Errno.EINVAL, rename, files.task, b"/d", b"/x", -100, -100, 6)
 
 
 def test_a_sticky_directory_protects_other_peoples_files(files: Files) -> None:
