@@ -9,17 +9,16 @@ from typing import Protocol
 
 from emulator.machine.machine import EFLAGS
 from kernel.abi.errno import Errno
+from kernel.abi.signal_frames import CHANGEABLE_FLAGS
 from kernel.abi.signals import SiCode, Signal
 from kernel.errors import SysError
-from kernel.mm.poke import poke
+from kernel.mm import remote
 from kernel.signals import attention, delivery, send
 from kernel.signals.state import SigInfo
 from kernel.stepping import SteppedKernel
 from kernel.task.task import Task, TaskState
 
 SELECTORS = ("cs", "ss", "ds", "es", "fs", "gs")
-_FLAGS = 0x0005_4DD5
-"""The bits of EFLAGS that a tracer may change (Linux's FLAG_MASK)."""
 
 
 class Change(Protocol):
@@ -41,7 +40,7 @@ class Freeze:
 
 @dataclass(frozen=True)
 class WriteMemory:
-    """Octets in a task's memory, wherever there is some (see kernel.mm.poke); EFAULT, ENOMEM."""
+    """Octets in a task's memory, wherever there is some (see kernel.mm.remote); EFAULT, ENOMEM."""
 
     tid: int
     address: int
@@ -51,7 +50,7 @@ class WriteMemory:
         task = _find(kernel, self.tid)
         if task.memory_left:
             raise SysError(Errno.EFAULT)
-        poke(task.memory, self.address, self.data)
+        remote.write(task.memory, self.address, self.data)
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,9 @@ class WriteRegisters:
                 raise SysError(Errno.EIO)
         for i, word in enumerate(self.general):
             machine.registers[i] = word
-        machine.registers[EFLAGS] = flags & ~_FLAGS | self.general[EFLAGS] & _FLAGS
+        machine.registers[EFLAGS] = (
+            flags & ~CHANGEABLE_FLAGS | self.general[EFLAGS] & CHANGEABLE_FLAGS
+        )
         if self.fxsave != machine.read_fxsave():
             machine.write_fxsave(self.fxsave)
 

@@ -23,6 +23,17 @@ OUR_ERROR = 125
 NO_PROGRAM = "a program to run is missing"
 
 
+_NOT_WITH_GDB = ("record", "check", "check_exit", "timeout", "max_insns", "max_output")
+"""What belongs to a run that nobody stops."""
+
+
+def _port(text: str) -> int:
+    """A TCP port; 0 takes any that is free."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"not a port: {text!r} (0 to 65535)")
+    return int(text)
+
+
 class _Parser(argparse.ArgumentParser):
     """Errors are one line and status 125, so that they are not taken for the guest's."""
 
@@ -132,7 +143,7 @@ def _guest_of(
 
 def _run(words: list[str]) -> int:
     parser = _run_parser("run", "Run a static i386 ELF program; its exit status is ours.")
-    parser.add_argument("-g", "--gdb", type=int, metavar="PORT", dest="gdb",
+    parser.add_argument("-g", "--gdb", type=_port, metavar="PORT",
         help="wait for gdb on this port of 127.0.0.1 before the program begins",
     )  # fmt: skip
     parsed, guest = _guest_of(parser, words)
@@ -141,6 +152,9 @@ def _run(words: list[str]) -> int:
     from emulator.session import Session
 
     if parsed.gdb is not None:
+        for name in _NOT_WITH_GDB:
+            if getattr(parsed, name) is not None:
+                parser.error(f"--{name.replace('_', '-')} cannot be used with -g")
         from emulator.debug.gdb.server import serve
 
         return serve(parsed.gdb, guest[0], guest[1:], session_options(parsed), _say)

@@ -249,10 +249,8 @@ class Session:
             self._drain()
         if first.leader.is_gone:
             return status_of_first(self.system)
-        self._tell("every process sleeps and nothing can wake one:")
-        for task in self.system.tasks.tasks():
-            if not task.is_gone and task.process is not self.system.tasks.init:
-                self._tell(f"  pid {task.tid} ({task.name}): {_what_for(task)}")
+        for line in who_sleeps(self.system):
+            self._tell(line)
         return DEADLOCK_STATUS
 
     def _wait_on_host(self) -> bool:
@@ -326,6 +324,14 @@ def status_of_first(system: System) -> int:
     assert first is not None
     word = exit_status_of(first)
     return 128 + (word & 0x7F) if word & 0x7F else word >> 8 & 0xFF
+
+
+def who_sleeps(system: System) -> Iterator[str]:
+    """For people: that nothing goes on any more, and what each task waits for."""
+    yield "every process sleeps and nothing can wake one:"
+    for task in system.tasks.tasks():
+        if not task.is_gone and task.process is not system.tasks.init:
+            yield f"  pid {task.tid} ({task.name}): {_what_for(task)}"
 
 
 def _what_for(task: object) -> str:

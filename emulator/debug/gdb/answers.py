@@ -33,6 +33,14 @@ def parse_hex(text: str) -> int:
     return int(text, 16)
 
 
+def parse_address(text: str) -> int:
+    """An address, hexadecimal, of 32 bits at most; ValueError."""
+    address = parse_hex(text)
+    if address > 0xFFFF_FFFF:
+        raise ValueError(f"no address: {text}")
+    return address
+
+
 def parse_octets(text: str) -> bytes:
     """Octets of two hexadecimal digits each; ValueError (`bytes.fromhex` would skip blanks)."""
     if not text:

@@ -14,6 +14,7 @@ from emulator.debug.gdb.answers import (
     UNSUPPORTED,
     error,
     offset_and_length,
+    parse_address,
     parse_hex,
     parse_octets,
 )
@@ -164,8 +165,8 @@ class Commands:
         """`Hg` chooses the thread of questions, `Hc` that of the old ways to go on."""
         wanted = parse(text[1:])
         if text[:1] == "g":
+            self._debuggee.find(wanted)
             self._debuggee.chosen_id = wanted
-            self._debuggee.chosen()
         elif text[:1] == "c":
             self._debuggee.running_id = wanted
         else:
@@ -221,12 +222,10 @@ class Commands:
         debuggee = self._debuggee
         task = debuggee.find(debuggee.running_id)
         if address:
-            where = parse_hex(address).to_bytes(4, "little")
+            where = parse_address(address).to_bytes(4, "little")
             eip = NAMES.index("eip")
             self._change(task, debuggee.registers(task).write(eip, where))
-        if action.steps:
-            return self._resume(Plan(((action, debuggee.id_of(task)), (Action(), EVERYBODY))))
-        return self._resume(Plan(((action, debuggee.running_id), (Action(), EVERYBODY))))
+        return self._resume(Plan(((action, debuggee.id_of(task)), (Action(), EVERYBODY))))
 
     # ---- letting go --------------------------------------------------------------------------
 
@@ -251,4 +250,4 @@ class Commands:
 def _place(text: str) -> tuple[str, int, int]:
     """Kind, address and length of a Z packet; conditions and commands were not offered."""
     kind, address, length = text.split(";", 1)[0].split(",")
-    return kind, parse_hex(address), parse_hex(length)
+    return kind, parse_address(address), parse_address(length)

@@ -44,7 +44,7 @@ class Connection:
                 data = self._socket.recv(65536)
             except OSError:
                 data = b""
-            items = list(self._decoder.feed(data))
+            items = [item for item in self._decoder.feed(data) if item is not Mark.ACK]
             with self._changed:
                 self._arrived += items
                 self._is_closed |= not data or len(self._arrived) > MAX_WAITING

@@ -12,7 +12,15 @@ from emulator.changes import SELECTORS, Change, ReplaceSignal, SendSignal
 from emulator.debug.gdb import signal_numbers
 from emulator.debug.gdb.interests import Interests
 from emulator.debug.gdb.registers import RegisterSet
-from emulator.debug.gdb.stops import AtCall, Exited, Report, Signalled, Stepped, Stop
+from emulator.debug.gdb.stops import (
+    AtCall,
+    Exited,
+    NothingResumed,
+    Report,
+    Signalled,
+    Stepped,
+    Stop,
+)
 from emulator.debug.gdb.thread_ids import ANY, ThreadId
 from emulator.machine.host_code import MOST_ADDRESSES, MOST_WATCHED
 from emulator.machine.machine import REGISTER_NAMES
@@ -49,6 +57,8 @@ class Debuggee:
         """What has happened and is told when its thread is next to go on."""
         self.undecided: dict[int, SigInfo] = {}
         """By tid: the signals gdb was told of, whose fate it decides with its next vCont."""
+        self.returning: set[int] = set()
+        """Threads that, as far as gdb knows, have still to return from a call."""
         self.told_at = (0, -1)
         """Thread and position of what it was told last: there it need not be told again."""
 
@@ -141,6 +151,9 @@ class Debuggee:
         self.last = report
         if isinstance(report, Stop):
             self.told_at = report.tid, self.stepper.position
+            self.returning.discard(report.tid)
+            if report.is_inside_call:
+                self.returning.add(report.tid)
         if isinstance(report, Signalled):
             self.undecided[report.tid] = report.what
         if isinstance(report, Exited):
@@ -205,7 +218,12 @@ class Debuggee:
             if told is not None and not self._may_deliver(told.signal):
                 self.change(ReplaceSignal(task.tid, None))
         del self.attached[pid]
-        self.pending = [report for report in self.pending if _pid_of(report) != pid]
+        self.pending = [report for report in self.pending if self.pid_of(report) != pid]
+
+    @staticmethod
+    def pid_of(report: Report) -> int:
+        """The process that a report is about; 0 for none."""
+        return 0 if isinstance(report, NothingResumed) else report.pid
 
     def _may_deliver(self, signal: int) -> bool:
         return self.deliverable is None or signal_numbers.to_gdb(signal) in self.deliverable
@@ -218,13 +236,10 @@ class Debuggee:
         """We are at another moment: what was to be told or decided belongs to the old one."""
         self.pending.clear()
         self.undecided.clear()
+        self.returning.clear()
         tasks = self.stepper.system.tasks
         self.attached = {
             pid: interests
             for pid, interests in self.attached.items()
             if (process := tasks.process(pid)) is not None and not process.is_zombie
         }
-
-
-def _pid_of(report: Report) -> int:
-    return report.pid if isinstance(report, Stop | Exited) else 0

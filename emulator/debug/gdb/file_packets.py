@@ -9,7 +9,9 @@ from emulator.debug.gdb.answers import UNSUPPORTED, parse_hex, parse_octets
 from emulator.debug.gdb.guest_files import GuestFiles, gdb_errno, read_link
 from emulator.debug.gdb.packets import MAX_BODY
 from emulator.debug.gdb.thread_ids import ThreadId
+from kernel.abi.errno import Errno
 from kernel.errors import SysError
+from kernel.fs.memory_file import MAX_FILE_SIZE
 
 if TYPE_CHECKING:
     from emulator.debug.gdb.debuggee import Debuggee
@@ -60,6 +62,8 @@ class FilePackets:
 
     def _pread(self, words: list[str]) -> bytes:
         descriptor, count, offset = map(parse_hex, words)
+        if offset > MAX_FILE_SIZE:
+            raise SysError(Errno.EINVAL)
         return _with_data(self._files.read(descriptor, min(count, _LARGEST), offset))
 
     def _fstat(self, words: list[str]) -> bytes:

@@ -27,6 +27,8 @@ NO_CALL = 0xFFFF_FFFF
 """orig_eax outside of system calls."""
 _X87, _FPU_END, _MXCSR, _ORIG_EAX = 16, 40, 40, 41
 _EMPTY, _SPECIAL, _ZERO, _VALID = 3, 2, 1, 0
+_INT_LENGTH = 2
+"""Octets of `int $0x80`."""
 _ENOSYS = -Errno.ENOSYS & 0xFFFF_FFFF
 
 
@@ -64,8 +66,9 @@ class RegisterSet:
     def write(self, number: int, octets: bytes) -> RegisterSet:
         """The same set with one register changed.
 
-        Writing -1 to orig_eax gives up the call in flight, as on Linux; another number there has
-        no effect. IndexError for a number that is none, ValueError for a wrong length.
+        Writing -1 to orig_eax gives up the call in flight, as on Linux. gdb does so when it calls
+        a function, and puts everything back afterwards. IndexError for a number that is none,
+        ValueError for a wrong length.
         """
         if len(octets) != WIDTHS[number]:
             raise ValueError(f"{NAMES[number]} has {WIDTHS[number]} octets")
@@ -78,7 +81,16 @@ class RegisterSet:
             return replace(self, segments=_with(self.segments, number - 10, value & 0xFFFF))
         if number != _ORIG_EAX:
             return replace(self, fpu=_write_fpu(self.fpu, NAMES[number], octets))
-        return replace(self, call=None) if value == NO_CALL else self
+        if value == NO_CALL:
+            return replace(self, call=None)
+        return self._with_call_again(value)
+
+    def _with_call_again(self, number: int) -> RegisterSet:
+        """Registers that show a call in flight are put back: the call is made again."""
+        if self.call is not None or self.general[EAX] != _ENOSYS:
+            return self
+        again = _with(self.general, EIP, self.general[EIP] - _INT_LENGTH & 0xFFFF_FFFF)
+        return replace(self, general=_with(again, EAX, number))
 
     def write_all(self, octets: bytes) -> RegisterSet:
         """The set that a `G` packet describes; ValueError for a wrong length."""

@@ -72,6 +72,7 @@ class Runner:
         frontier = stepper.frontier if stepper.position < stepper.frontier else None
         stops = self._stops()
         steps = any(action.steps for action, _ in plan.actions)
+        self._forget_returns(plan)
         while True:
             if not any(plan.action_of(task.pid, task.tid) for task in debuggee.threads()):
                 return NothingResumed()
@@ -102,6 +103,13 @@ class Runner:
         own = plan.action_of(task.pid, task.tid) if task.pid in self._debuggee.attached else None
         return own or Action()
 
+    def _forget_returns(self, plan: Plan) -> None:
+        """Threads that go on at their own pace return from their calls without a stop."""
+        for task in self._debuggee.threads():
+            action = plan.action_of(task.pid, task.tid)
+            if action is not None and not action.steps:
+                self._debuggee.returning.discard(task.tid)
+
     def _freeze(self, plan: Plan) -> None:
         """Hold the threads that the plan leaves out."""
         held = frozenset(
@@ -114,6 +122,8 @@ class Runner:
 
     def _step(self, plan: Plan, task: Task, stops: list[Stop]) -> Report | None:
         """One step of the thread that runs next."""
+        if is_at_rest(task) and task.tid in self._debuggee.returning:
+            return Stepped(task.pid, task.tid)
         stepper, position, tid = self._stepper, self._stepper.position, task.tid
         pid, was_at_rest, inside = task.pid, is_at_rest(task), self._action(plan, task).inside
         stopped = self._go(stops, 1)
@@ -165,12 +175,13 @@ class Runner:
         others = [task.tid for task in stepper.system.tasks.tasks() if task.pid != pid]
         debuggee.change(Freeze(frozenset(others)))
         debuggee.change(Kill(pid))
-        ended = CatchEvent(frozenset({events.TaskExited}))
         while (process := stepper.system.tasks.process(pid)) and not process.is_zombie:
-            if self._go([ended], None).reason is Reason.END:
+            stopped = self._go([_LIFE], None)
+            reports = self._translator.reports(stopped)
+            debuggee.pending += [each for each in reports if debuggee.pid_of(each) != pid]
+            if stopped.reason is Reason.END:
                 break
         debuggee.detach(pid)
-        self._translator.start_here()
 
     # ---- backwards ---------------------------------------------------------------------------
 
@@ -186,7 +197,11 @@ class Runner:
     def run_back(self) -> Report:
         """Go back to where a stop was met last, or to the beginning."""
         stepper = self._stepper
+        self._debuggee.somebody()
         places = [stop for stop in self._stops() if not isinstance(stop, BeforeSignal | CatchEvent)]
+        report = self._undo_write()
+        if report is not None:
+            return report
         while True:
             with self._connection.watching(stepper.interrupt):
                 stopped = stepper.run_back([*places, _BIRTH])
@@ -201,6 +216,35 @@ class Runner:
                 report = self._report_behind(stopped)
                 if report is not None:
                     return report
+
+    def _undo_write(self) -> Report | None:
+        """Where the very last step changed watched memory: go back to before it."""
+        before = self._watched()
+        if not before or self._stepper.at_start:
+            return None
+        here = self._stepper.position
+        self._stepper.goto(here - 1)
+        task, after = self._stepper.task, self._watched()
+        changed = [
+            address
+            for (pid, address), content in after.items()
+            if content != before.get((pid, address)) and task is not None and task.pid == pid
+        ]
+        if task is None or not changed:
+            self._stepper.goto(here)
+            return None
+        self._arrive()
+        return Wrote(task.pid, task.tid, changed[0])
+
+    def _watched(self) -> dict[tuple[int, int], bytes]:
+        """By process and address: what is watched now."""
+        tasks = self._stepper.system.tasks
+        return {
+            (pid, address): self._stepper.read_memory(process.leader, address, length)
+            for pid, interests in self._debuggee.attached.items()
+            if (process := tasks.process(pid)) is not None
+            for address, length in interests.watches
+        }
 
     def _is_birth(self, stopped: Stopped) -> bool:
         """Whether a process that gdb has began here, or began its program."""

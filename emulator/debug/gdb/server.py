@@ -10,7 +10,8 @@ from emulator.debug.gdb.commands import Commands
 from emulator.debug.gdb.connection import Connection, Gone
 from emulator.debug.gdb.debuggee import Debuggee
 from emulator.debug.gdb.streams import WakeableStreams
-from emulator.session import Options
+from emulator.notices import inert
+from emulator.session import DEADLOCK_STATUS, Options, who_sleeps
 from emulator.stepper import Stepper
 from emulator.stops import Reason
 from kernel.errors import BadGuest
@@ -36,14 +37,50 @@ def serve(
         say(f"waiting for gdb on {LOOPBACK}:{listener.getsockname()[1]}")
         stream, _ = listener.accept()
     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection = Connection(stream)
+    connection, guest = Connection(stream), _Guest(stepper, say)
     try:
-        _answer_all(connection, Debuggee(stepper))
+        guest.answer_all(connection)
     except Gone:
         pass
     finally:
         connection.close()
-    return _run_on(stepper, say)
+    return guest.run_on()
+
+
+class _Guest:
+    """The guest, and whoever hears what its kernel has to say to people."""
+
+    def __init__(self, stepper: Stepper, say: Callable[[str], None]) -> None:
+        self._stepper = stepper
+        self._say = say
+        self._told = 0
+
+    def answer_all(self, connection: Connection) -> None:
+        """Serve gdb until it is gone, or says that it wants no more."""
+        commands = Commands(Debuggee(self._stepper), connection)
+        while not commands.is_over:
+            answer = commands.answer(connection.receive())
+            self._pass_on_notices()
+            if answer is not None:
+                connection.send(answer)
+
+    def run_on(self) -> int:
+        """What gdb has let go, or left behind, runs to its end; the exit status."""
+        self._stepper.change(Freeze(frozenset()))
+        while self._stepper.run().reason is not Reason.END:
+            self._pass_on_notices()
+        self._pass_on_notices()
+        first = self._stepper.system.tasks.first
+        if first is not None and first.leader.is_gone:
+            return self._stepper.status
+        for line in who_sleeps(self._stepper.system):
+            self._say(inert(line))
+        return DEADLOCK_STATUS
+
+    def _pass_on_notices(self) -> None:
+        for notice in self._stepper.notices[self._told :]:
+            self._say(inert(notice))
+        self._told = len(self._stepper.notices)
 
 
 def _listen(port: int) -> socket.socket:
@@ -56,21 +93,3 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         raise BadGuest(f"port {port}: {error.strerror}") from None
     return listener
-
-
-def _answer_all(connection: Connection, debuggee: Debuggee) -> None:
-    """Until gdb is gone, or says that it wants no more."""
-    commands = Commands(debuggee, connection)
-    while not commands.is_over:
-        answer = commands.answer(connection.receive())
-        if answer is not None:
-            connection.send(answer)
-
-
-def _run_on(stepper: Stepper, say: Callable[[str], None]) -> int:
-    """What gdb has let go, or left behind, runs to its end."""
-    stepper.change(Freeze(frozenset()))
-    while True:
-        stopped = stepper.run()
-        if stopped.reason is Reason.END:
-            return stepper.status

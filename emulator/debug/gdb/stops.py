@@ -25,6 +25,8 @@ class Stop:
     tid: int
     code: ClassVar[int] = TRAP_TRACE
     """si_code of the SIGTRAP with which Linux shows such a stop to a tracer."""
+    is_inside_call: ClassVar[bool] = False
+    """Whether Linux stops before the call returns: a step then only leads to its return."""
 
     @property
     def reason(self) -> str:
@@ -40,6 +42,8 @@ class Stop:
         """The siginfo_t of the stop."""
         if self.code in (TRAP_TRACE, TRAP_HWBKPT):
             return SigInfo(Signal.SIGTRAP, self.code, address=address)
+        if self.code == SiCode.SI_KERNEL:
+            return SigInfo(Signal.SIGTRAP, self.code)
         return SigInfo(Signal.SIGTRAP, self.code, self.tid, uid)
 
     def reply(self, registers: RegisterSet) -> str:
@@ -96,6 +100,7 @@ class Forked(Stop):
 
     child: int
     by_vfork: bool
+    is_inside_call: ClassVar[bool] = True
 
     @property
     def reason(self) -> str:
@@ -110,6 +115,7 @@ class VforkDone(Stop):
     """Its vfork child has left the memory."""
 
     code = Signal.SIGTRAP | _VFORK_DONE_EVENT << _EVENT_SHIFT
+    is_inside_call: ClassVar[bool] = True
 
     @property
     def reason(self) -> str:
@@ -122,6 +128,7 @@ class Executed(Stop):
 
     path: str
     code: ClassVar[int] = Signal.SIGTRAP | _EXEC_EVENT << _EVENT_SHIFT
+    is_inside_call: ClassVar[bool] = True
 
     @property
     def reason(self) -> str:

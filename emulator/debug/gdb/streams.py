@@ -7,13 +7,20 @@ import select
 from contextlib import suppress
 
 from emulator.host_streams import HostStreams
+from emulator.session import PIPE
 
 
 class WakeableStreams(HostStreams):
-    """Standard streams; `wake`, from any thread, ends a wait for input without any."""
+    """Standard streams; `wake`, from any thread, ends a wait for input without any.
+
+    A terminal's lines are read as from a pipe: it stays ours, and Ctrl-C on it ends the emulator.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        stdin, *others = self.kinds
+        if stdin is not None and stdin.is_terminal:
+            self.kinds = (PIPE, others[0], others[1])
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)

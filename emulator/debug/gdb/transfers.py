@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from emulator.debug.gdb.answers import UNSUPPORTED, error, offset_and_length, part
 from emulator.debug.gdb.target_description import TARGET_XML
 from emulator.debug.gdb.thread_ids import ThreadId, parse_number
+from emulator.notices import inert
 from kernel.abi.errno import Errno
 from kernel.abi.memory import TASK_SIZE
 from kernel.abi.signal_frames import SIGINFO_SIZE
@@ -88,11 +89,9 @@ class Transfers:
     def _threads(self, annex: str) -> bytes:
         lines = ["<threads>"]
         for task in self._debuggee.threads():
-            name = quoteattr(task.name)
-            lines.append(
-                f'<thread id="{ThreadId(task.pid, task.tid)}" core="0" name={name}>'
-                f"{describe_thread(task)}</thread>"
-            )
+            name, state = quoteattr(inert(task.name)), escape(inert(describe_thread(task)))
+            thread = ThreadId(task.pid, task.tid)
+            lines.append(f'<thread id="{thread}" core="0" name={name}>{state}</thread>')
         return "\n".join([*lines, "</threads>", ""]).encode("utf-8")
 
     def _siginfo(self, annex: str) -> bytes:
