@@ -87,9 +87,14 @@ class Pipe(Inode):
         self.writable = WaitQueue("pipe writable")
 
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
-        """Open a FIFO: waits for the other side; ENXIO for a lone writer with O_NONBLOCK."""
+        """Open a FIFO: waits for the other side; ENXIO for a lone writer with O_NONBLOCK.
+
+        A pipe without a name, opened once more by /proc/self/fd, waits for nobody.
+        """
         access = flags & O_ACCMODE
-        if access == O_RDONLY:
+        if self.device == PIPE_DEVICE:
+            pass
+        elif access == O_RDONLY:
             self._meet(task, flags, self.readers, self.writers)
         elif access == OpenFlag.O_WRONLY:
             if flags & OpenFlag.O_NONBLOCK and not self.readers.is_present:

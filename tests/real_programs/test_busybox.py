@@ -86,4 +86,4 @@ def test_ps_shows_the_processes_of_the_guest(root: Path) -> None:
         pytest.skip(f"no native run to compare with: {reason}")
     natively = native(root, *words).stdout.decode().splitlines()
     assert natively[0] == lines[0]
-    assert names[1:] == [line.split(None, 2)[2] for line in natively[1:]]
+    assert names[1:] == [line.split(None, 2)[2] for line in natively[2:]]

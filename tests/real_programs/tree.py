@@ -54,14 +54,17 @@ def emulated(root: Path, *words: str) -> Outcome:
 
 
 def native(root: Path, *words: str) -> Outcome:
-    """Run it in a chroot with pids of its own; the root is a copy, which the run may change."""
+    """Run it in a chroot with pids of its own, as the leader of a session whose parent is process 1,
+    with the limit of open files that a guest has; the root is a copy, which the run may change.
+    """
     copy = root.parent / "native"
     if copy.exists():
         shutil.rmtree(copy)
     subprocess.run(["cp", "-a", str(root), str(copy)], check=True)
     variables = " ".join(f"{name}={value}" for name, value in ENVIRONMENT.items())
     mount = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"'
-    enter = f'exec env -i {variables} {shutil.which("chroot")} "$0" "$@"'
+    start = f'setsid -w env -i {variables} {shutil.which("chroot")} "$0" "$@"'
+    enter = f"ulimit -n 1024 && ({start}); exit $?"
     return _run(["unshare", "-m", "-p", "-f", "sh", "-c", f"{mount} && {enter}", str(copy), *words])
 
 
