@@ -39,6 +39,7 @@ class Block(Exception):
     `deadline` is an absolute time of the monotonic clock in nanoseconds, or None. Raise it before
     anything has been changed; progress belongs into the task's Call. `restart` overrides what the
     call's declaration says about signals; those do not end the sleep of a `deaf` task.
+    `even_nonblocking`: O_NONBLOCK does not keep from it, as where job control stops a process.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Block(Exception):
         deadline: int | None = None,
         restart: Restart | None = None,
         deaf: bool = False,
+        even_nonblocking: bool = False,
     ) -> None:
         self.queues = queues
         self.deadline = deadline
         self.restart = restart
         self.deaf = deaf
+        self.even_nonblocking = even_nonblocking
 
     def __str__(self) -> str:
         return " or ".join(queue.name for queue in self.queues)

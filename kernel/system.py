@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from emulator.machine.machine import Machine
     from kernel.errors import Restart
     from kernel.fs.console import Console
+    from kernel.fs.devpts import Devpts
     from kernel.fs.mount import Namespace
     from kernel.task.task import Task
 
@@ -63,7 +64,7 @@ class System:
     """State of the whole emulated computer but for the machine's registers.
 
     `machine` is the CPU and RAM it runs on; `namespace` the mounted file systems; `console` the
-    host's standard streams as the guest sees them.
+    host's standard streams as the guest sees them, `devpts` the pseudo-terminals.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class System:
         self.hostname = settings.hostname
         self.namespace: Namespace
         self.console: Console
+        self.devpts: Devpts
         self.reporter: Reporter
         self.terminal_signals = TerminalSignals(self)
         self.checker = Checker(self, settings.check) if settings.check is not None else None

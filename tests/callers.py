@@ -12,7 +12,7 @@ from kernel.fs.dev import build_dev
 from kernel.fs.file_table import FileTable
 from kernel.fs.inode import DirectoryInode
 from kernel.fs.memory_file import Quota
-from kernel.fs.mount import FileSystem, Namespace
+from kernel.fs.mount import FileSystem, Mount, Namespace
 from kernel.fs.path import Location
 from kernel.fs.proc import build_proc
 from kernel.fs.tmpfs import MemoryFileSystem
@@ -42,14 +42,17 @@ class Callers(World):
         self.root = Location(system.namespace.mounts[0], root)
         self._mount(b"proc", build_proc(system))
         self._mount(b"dev", build_dev(system))
+        self._mount(b"pts", system.devpts.root, self.system.namespace.mounts[-1])
         init = system.tasks.init.leader
         init.fs, init.files, init.name = FsContext(self.root, self.root), FileTable(), "init"
         del init.memory
 
-    def _mount(self, name: bytes, tree: DirectoryInode) -> None:
-        root = self.root.inode
+    def _mount(self, name: bytes, tree: DirectoryInode, on: Mount | None = None) -> None:
+        """Show a tree at a folder of another mount's root, or of ours, where it is made."""
+        root = self.root.inode if on is None else on.root
         assert isinstance(root, DirectoryInode)
-        at = Location(self.root.mount, root.create(name, S_IFDIR | 0o755, 0, 0, 0))
+        inode = root.create(name, S_IFDIR | 0o755, 0, 0, 0) if on is None else root.lookup(name)
+        at = Location(self.root.mount if on is None else on, inode)
         assert isinstance(at.inode, DirectoryInode)
         at.inode.place(root, name)
         kind = name.decode()
@@ -66,6 +69,8 @@ class Callers(World):
         task.name = "guest"
         task.fs = FsContext(self.root, self.root)
         task.files = FileTable()
+        if session is not None and session is self.console.terminal.session:
+            task.process.terminal = self.console.terminal
         for stream in range(3):
             file = self.console.open_standard(stream)
             if file is not None:

@@ -13,7 +13,7 @@ from unicorn import unicorn_const as const
 from unicorn import x86_const as x86
 from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
 
-from emulator.machine import cpu_quirks, fxsave, host_code, paging, segments, traps
+from emulator.machine import cpu_quirks, fxsave, host_code, lost_flags, paging, segments, traps
 from emulator.machine.contexts import ContextPool, UnicornContext
 from emulator.machine.machine import EFLAGS, EIP, Context
 from emulator.machine.ram import Ram
@@ -188,6 +188,9 @@ class UnicornCpu:
             self._in_flight.value = -1
             _restore(self.handle, self._scratch.handle)
         if vector == traps.PAGE_FAULT:
+            flags = self._lost_flags.find(self.ram, self._page_directory, self.registers[EIP])
+            if flags is not None:
+                self.registers[EFLAGS] = self.registers[EFLAGS] & ~lost_flags.FLAGS | flags
             fault = PageFault(self._read(x86.UC_X86_REG_CR2), Access.of_code(code), bool(code & 1))
             return self._approach(fault) if self._is_ahead(fault) else fault
         return CpuFault(vector, code & 0xFFFF)
@@ -362,7 +365,8 @@ class UnicornCpu:
             records.append((before, self._blob(self._scratch), error))
             _restore(self.handle, self._ring_0.handle)
         error_at, in_flight_at = cpu_quirks.find_records(records)
-        start = self._scratch.handle.value or 0
+        start, size = self._scratch.handle.value or 0, self._contexts.size
+        self._lost_flags = lost_flags.LostFlags(start, size, code_page + 0x800, code_page)
         self._error_code = ctypes.c_uint32.from_address(start + error_at)
         self._is_int = ctypes.c_uint32.from_address(start + error_at + 4)
         self._in_flight = ctypes.c_int32.from_address(start + in_flight_at)

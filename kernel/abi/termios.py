@@ -65,6 +65,8 @@ class ControlFlag(IntEnum):
 
 
 CBAUD = 0o10017
+BOTHER = 0o10000
+"""In the place of a code: the speed is the number in termios2."""
 CSIZE = 0o60
 CS8 = 0o60
 IBSHIFT = 16
@@ -132,6 +134,18 @@ class FlushQueue(IntEnum):
     TCIOFLUSH = 2
 
 
+class PacketStatus(IntEnum):
+    """The first octet that a master reads in packet mode; 0 before data (ioctl_tty(2))."""
+
+    TIOCPKT_DATA = 0
+    TIOCPKT_FLUSHREAD = 1
+    TIOCPKT_FLUSHWRITE = 2
+    TIOCPKT_STOP = 4
+    TIOCPKT_START = 8
+    TIOCPKT_NOSTOP = 16
+    TIOCPKT_DOSTOP = 32
+
+
 class FlowAction(IntEnum):
     """What TCXONC does."""
 
@@ -142,6 +156,8 @@ class FlowAction(IntEnum):
 
 
 TERMIOS = struct.Struct("<4IB19s")
+TERMIO = struct.Struct("<4HB8sx")
+"""System V's struct termio: the low halves of the flags, and eight characters."""
 _SPEEDS = struct.Struct("<II")
 TERMIOS2_SIZE = TERMIOS.size + _SPEEDS.size
 _STANDARD_CHARACTERS = bytes.fromhex("031c7f1504000100 11131a00120f17160000 00".replace(" ", ""))
@@ -161,10 +177,34 @@ class Termios:
     line: int = 0
     characters: bytes = _STANDARD_CHARACTERS
 
+    speeds: tuple[int, int] = (38400, 38400)
+    """Input and output, in bits per second; a pseudo-terminal has none, but remembers them."""
+
+    def replaced(self, data: bytes) -> "Termios":
+        """These settings after a struct termios has come: other speeds only by their codes."""
+        words = TERMIOS.unpack_from(data)
+        code, input_code = words[2] & CBAUD, words[2] >> IBSHIFT & CBAUD
+        speed = self.speeds[1] if code == BOTHER else speed_of(code)
+        input_speed = speed_of(input_code) if input_code not in (0, BOTHER) else speed
+        return replace(Termios(*words), speeds=(input_speed, speed))
+
     @classmethod
-    def unpack(cls, data: bytes) -> "Termios":
-        """From a struct termios or termios2; the speeds of the latter are not kept."""
-        return cls(*TERMIOS.unpack_from(data))
+    def unpack2(cls, data: bytes) -> "Termios":
+        """From a struct termios2: the code BOTHER means the number behind the rest."""
+        words, (input_speed, speed) = TERMIOS.unpack_from(data), _SPEEDS.unpack_from(data, 36)
+        code, input_code = words[2] & CBAUD, words[2] >> IBSHIFT & CBAUD
+        speed = speed if code == BOTHER else speed_of(code)
+        if input_code != BOTHER:
+            input_speed = speed_of(input_code) if input_code else speed
+        return replace(cls(*words), speeds=(input_speed, speed))
+
+    def with_termio(self, data: bytes) -> "Termios":
+        """These settings after a struct termio has come."""
+        *low, line, characters = TERMIO.unpack(data)
+        high = (self.iflag, self.oflag, self.cflag, self.lflag)
+        flags = [old & 0xFFFF_0000 | new for old, new in zip(high, low, strict=True)]
+        every = characters + self.characters[len(characters) :]
+        return self.replaced(TERMIOS.pack(*flags, line, every))
 
     def pack(self) -> bytes:
         """As the kernel's struct termios."""
@@ -174,12 +214,20 @@ class Termios:
 
     def pack2(self) -> bytes:
         """As struct termios2."""
-        speed = speed_of(self.cflag & CBAUD)
-        return self.pack() + _SPEEDS.pack(speed, speed)
+        return self.pack() + _SPEEDS.pack(*self.speeds)
+
+    def pack_termio(self) -> bytes:
+        """As struct termio."""
+        flags = (self.iflag, self.oflag, self.cflag, self.lflag)
+        return TERMIO.pack(*(word & 0xFFFF for word in flags), self.line, self.characters[:8])
 
     def character(self, which: ControlCharacter) -> int:
         """A control character; 0 where it is disabled."""
         return self.characters[which]
+
+    def with_control(self, cflag: int) -> "Termios":
+        """The same with other control flags."""
+        return replace(self, cflag=cflag)
 
     def with_local(self, lflag: int) -> "Termios":
         """The same with other local flags."""

@@ -7,6 +7,7 @@ console. A stream that is a terminal, on the host or for a script, is the termin
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -164,7 +165,9 @@ class Console:
         self.outbox: list[tuple[int, bytes]] = []
         self.broken: set[int] = set()
         terminals = [n for n in (1, 2, 0) if (kind := kinds[n]) is not None and kind.is_terminal]
-        self.terminal = Terminal(system, self, terminals[0] if terminals else 1)
+        self.stream = terminals[0] if terminals else 1
+        """Where the terminal's echo appears."""
+        self.terminal = Terminal(system, self)
         self.terminal_inode: Inode
         """/dev/tty1, set when /dev is built."""
         self.streams = tuple(
@@ -224,6 +227,25 @@ class Console:
         return not self.has_ended and any(
             not isinstance(sleeper, Item) or sleeper.has_waiters for sleeper in waiting.sleepers
         )
+
+    # ---- the terminal's line -----------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        """The host takes everything."""
+        return sys.maxsize
+
+    def input_taken(self) -> None:
+        """The host keeps keys that have not been fed."""
+
+    def note(self, status: int) -> None:
+        """Nobody is told."""
+
+    def attached(self) -> None:
+        """The host's terminal is always there."""
+
+    def detached(self) -> None:
+        """The host's terminal is always there."""
 
     # ---- the guest's side --------------------------------------------------------------------
 

@@ -1,7 +1,4 @@
-"""/dev: a small memory file system with the device files that exist here.
-
-/dev/ptmx is absent: there are no pseudoterminals.
-"""
+"""/dev: a small memory file system with the device files that exist here."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.files import S_IFCHR, S_IFDIR, makedev
 from kernel.fs import devices
+from kernel.fs.devpts import Devpts
 from kernel.fs.memory_directory import MemoryDirectory
 from kernel.fs.memory_file import Quota
 from kernel.fs.tmpfs import MemoryFileSystem
@@ -29,6 +27,7 @@ _NODES = (
     (b"urandom", 0o666, devices.URANDOM),
     (b"tty", 0o666, devices.TTY),
     (b"console", 0o600, devices.CONSOLE),
+    (b"ptmx", 0o666, devices.PTMX),
 )
 _LINKS = (
     (b"fd", b"/proc/self/fd"),
@@ -41,15 +40,20 @@ _LINKS = (
 def build_dev(system: System, owner: int = 0) -> MemoryDirectory:
     """The root directory of a new /dev (its `system` is the file system to be mounted).
 
-    `owner` is the uid that the terminal belongs to. The console learns its terminal's inode.
+    `owner` is the uid that the terminal belongs to. The console learns its terminal's inode, the
+    system its pseudo-terminals.
     """
+    system.devpts = Devpts(system)
     now = system.clock.wall
     root = MemoryFileSystem(DEVICE, Quota(_LIMIT), "devtmpfs").new_root(0o755, now)
     for name, mode, number in _NODES:
         root.create(name, S_IFCHR | mode, 0, 0, now, number)
+    for name in (b"tty", b"ptmx"):
+        root.lookup(name).gid = _TTY_GROUP
     terminal = root.create(b"tty1", S_IFCHR | 0o620, owner, _TTY_GROUP, now, devices.TTY1)
     system.console.terminal_inode = terminal
     root.create(b"shm", S_IFDIR | 0o1777, 0, 0, now)
+    root.create(b"pts", S_IFDIR | 0o755, 0, 0, now)
     for name, target in _LINKS:
         root.symlink(name, target, 0, 0, now)
     return root

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NULL, ZERO, FULL = makedev(1, 3), makedev(1, 5), makedev(1, 7)
 RANDOM, URANDOM = makedev(1, 8), makedev(1, 9)
-TTY, CONSOLE, TTY1 = makedev(5, 0), makedev(5, 1), tty.DEVICE
+TTY, CONSOLE, PTMX, TTY1 = makedev(5, 0), makedev(5, 1), makedev(5, 2), tty.DEVICE
 _MOST_RANDOM = 1 << 25
 """Octets that one read of /dev/urandom gives at most."""
 
@@ -98,7 +98,7 @@ def _open_random(task: Task, inode: Inode, flags: int, path: str) -> OpenFile:
 
 def _open_own_terminal(task: Task, inode: Inode, flags: int, path: str) -> OpenFile:
     """/dev/tty: the controlling terminal; ENXIO for a session without one."""
-    terminal = task.process.session.terminal
+    terminal = task.process.terminal
     if terminal is None:
         raise SysError(Errno.ENXIO)
     return open_terminal(task, terminal, inode, flags, path, may_control=False)
@@ -121,6 +121,11 @@ def _open_tty1(task: Task, inode: Inode, flags: int, path: str) -> OpenFile:
     return open_terminal(task, _console_terminal(task), inode, flags, path, may_control)
 
 
+def _open_ptmx(task: Task, inode: Inode, flags: int, path: str) -> OpenFile:
+    """A new pseudo-terminal, of which this is the master."""
+    return task.system.devpts.open_master(task, inode, flags, path)
+
+
 _OPENERS: dict[int, Callable[[Task, Inode, int, str], OpenFile]] = {
     NULL: _open_null,
     ZERO: _open_zero,
@@ -129,5 +134,6 @@ _OPENERS: dict[int, Callable[[Task, Inode, int, str], OpenFile]] = {
     URANDOM: _open_random,
     TTY: _open_own_terminal,
     CONSOLE: _open_console,
+    PTMX: _open_ptmx,
     TTY1: _open_tty1,
 }

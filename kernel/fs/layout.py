@@ -130,6 +130,7 @@ class _Builder:
         proc, dev = build_proc(self.system), build_dev(self.system)
         self._mount_tree(b"/proc", proc, FileSystem("proc", PROC_MAGIC, proc.device))
         self._mount_tree(b"/dev", dev, dev.system)
+        self._mount_tree(b"/dev/pts", self.system.devpts.root, self.system.devpts)
         try:
             at = self.graft.folder(b"/dev/shm")
         except SysError:

@@ -11,7 +11,6 @@ from kernel.abi.signals import SIG_DFL, SIG_IGN, bit
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.fs.inode import RegularInode
-from kernel.fs.tty import DEVICE
 
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace
@@ -208,8 +207,8 @@ def thread_stat(task: Task) -> str:
 
 def _stat(task: Task, times: tuple[int, int], faults: int) -> str:
     process, space = task.process, space_of(task)
-    terminal = process.session.terminal
-    tty, foreground = (DEVICE, terminal.foreground) if terminal else (0, -1)
+    terminal = process.terminal
+    tty, foreground = (terminal.device, terminal.foreground) if terminal else (0, -1)
     flags = 0 if process.has_executed else _FORKED
     ignored, caught = _handled(task)
     limit = process.limits.soft(Resource.RLIMIT_RSS)

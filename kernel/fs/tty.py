@@ -6,23 +6,23 @@ that writes (with TOSTOP) or changes the terminal with SIGTTOU.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.files import Poll, makedev
+from kernel.abi.files import O_ACCMODE, O_RDONLY, OpenFlag, Poll, makedev
 from kernel.abi.signals import SIG_IGN, Signal, bit
-from kernel.abi.termios import ControlCharacter, LocalFlag
+from kernel.abi.termios import ControlCharacter, LocalFlag, PacketStatus
 from kernel.errors import Block, SysError
 from kernel.fs.line_discipline import LineDiscipline
 from kernel.fs.open_file import OpenFile
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
-    from kernel.fs.console import Console
     from kernel.fs.inode import Inode
     from kernel.system import System
     from kernel.task.process import Process, Session
-    from kernel.task.task import Task
+    from kernel.task.task import Call, Task
 
 DEVICE = makedev(4, 1)
 """The console terminal, /dev/tty1."""
@@ -31,48 +31,114 @@ _DECISECOND = 100_000_000
 STANDARD_WINDOW = (24, 80, 0, 0)
 
 
+class Line(Protocol):
+    """What a terminal is connected to: the console, or the master of a pseudo-terminal."""
+
+    stream: int
+    """The host stream that shows the echo and what is written to /dev/tty."""
+
+    @property
+    def room(self) -> int:
+        """Octets that the other end takes now."""
+
+    def put(self, task: Task | None, stream: int, data: bytes) -> None:
+        """Output of a task, or an echo."""
+
+    def want_input(self) -> None:
+        """A task looked for input and found none."""
+
+    def input_taken(self) -> None:
+        """There is room for more input."""
+
+    def note(self, status: int) -> None:
+        """Something happened that packet mode tells (PacketStatus)."""
+
+    def attached(self) -> None:
+        """The terminal was opened."""
+
+    def detached(self) -> None:
+        """No file of the terminal is open any more."""
+
+
 class Terminal:
-    """The console terminal; keys come from the session, output goes to the console.
+    """The end of a line that programs use. Keys are fed to it, output goes to `line`.
 
     `foreground` is a process group id, 0 for none; `window` is rows, columns and two sizes in
-    pixels; `typed` is the moment (monotonic nanoseconds) of the last key.
+    pixels; `arriving` are keys that the discipline has no room for yet; `typed` is the moment
+    (monotonic nanoseconds) of the last key; `files` are open.
     """
 
-    def __init__(self, system: System, console: Console, stream: int) -> None:
+    def __init__(self, system: System, line: Line, device: int = DEVICE) -> None:
         self.system = system
-        self.console = console
-        self.stream = stream
-        """The host stream that shows the echo and what is written to /dev/tty."""
+        self.line = line
+        self.device = device
         self.discipline = LineDiscipline()
+        self.arriving = bytearray()
         self.window: tuple[int, ...] = STANDARD_WINDOW
         self.session: Session | None = None
         self.foreground = 0
-        self.is_hung_up = False
+        self.is_exclusive = False
+        self.files: list[TerminalFile] = []
+        self.cut_off: list[Call | None] = []
+        """Reads that slept when the other end went away."""
         self.typed = 0
         self.readable = WaitQueue("terminal input")
         self.writable = WaitQueue("terminal output")
         self.foreground_changed = WaitQueue("terminal foreground")
 
-    # ---- the host's side ---------------------------------------------------------------------
+    # ---- the other end's side ----------------------------------------------------------------
 
     def feed(self, data: bytes) -> None:
         """Keys were pressed."""
-        discipline = self.discipline
         self.typed = self.system.clock.now
-        for octet in data:
-            signal = discipline.receive(octet)
-            self._show_echo()
-            if signal is not None and self.foreground:
-                self.system.terminal_signals.signal_group(self.foreground, signal)
-        if not discipline.is_stopped:
-            self.writable.wake_all()
-        self.readable.wake_all()
+        self.arriving += data
+        self.receive_arrived()
 
-    def _show_echo(self) -> None:
-        echo = self.discipline.echo
-        if echo:
-            self.console.put(None, self.stream, bytes(echo))
-            echo.clear()
+    def receive_arrived(self) -> None:
+        """Let the discipline have what it has room for."""
+        discipline, received = self.discipline, 0
+        was_silent = discipline.is_silent
+        while received < len(self.arriving) and discipline.make_room():
+            signal = discipline.receive(self.arriving[received])
+            received += 1
+            if signal is not None:
+                self._interrupt(signal)
+        if not received:
+            return
+        del self.arriving[:received]
+        discipline.end_of_chunk()
+        self.show_echo()
+        self.tell_flow(was_silent)
+        self.readable.wake_all()
+        self.line.input_taken()
+
+    def _interrupt(self, signal: Signal) -> None:
+        if not self.discipline.termios.lflag & LocalFlag.NOFLSH:
+            self.line.note(PacketStatus.TIOCPKT_FLUSHREAD)
+        if self.foreground:
+            self.system.terminal_signals.signal_group(self.foreground, signal)
+
+    def show_echo(self) -> None:
+        """The other end gets what is to be seen of the keys."""
+        shown = self.discipline.shown
+        if shown:
+            self.line.put(None, self.line.stream, bytes(shown))
+            shown.clear()
+
+    def tell_flow(self, was_silent: bool) -> None:
+        """Output was perhaps stopped or let go on."""
+        is_silent = self.discipline.is_silent
+        if is_silent == was_silent:
+            return
+        self.line.note(PacketStatus.TIOCPKT_STOP if is_silent else PacketStatus.TIOCPKT_START)
+        if not is_silent:
+            self.writable.wake_all()
+
+    def flush_input(self) -> None:
+        """Throw away what was typed and not read."""
+        self.discipline.flush_input()
+        self.line.note(PacketStatus.TIOCPKT_FLUSHREAD)
+        self.receive_arrived()
 
     def resize(self, rows: int, columns: int) -> None:
         """The window has another size now: SIGWINCH to the foreground group."""
@@ -86,32 +152,45 @@ class Terminal:
         if self.foreground:
             self.system.terminal_signals.signal_group(self.foreground, Signal.SIGWINCH)
 
-    def hang_up(self) -> None:
-        """The line is gone: reads see the end, writes fail, the session gets SIGHUP."""
-        self.is_hung_up = True
-        groups = {self.foreground, self.session.id if self.session else 0} - {0}
-        for group in sorted(groups):
-            for signal in (Signal.SIGHUP, Signal.SIGCONT):
-                self.system.terminal_signals.signal_group(group, signal)
-        self.readable.wake_all()
-        self.writable.wake_all()
+    def hang_up(self, is_gone: bool = True) -> None:
+        """The line is gone (or vhangup(2) says so): every open file is dead, the session has no
+        terminal any more, and its leader gets SIGHUP. Whoever opens it later begins afresh.
+        """
+        for file in self.files:
+            file.is_hung_up = True
+        if is_gone:
+            self.cut_off = [getattr(task, "call", None) for task in self.readable.sleepers]
+        session, foreground = self.session, self.foreground
+        self.release()
+        if session is not None:
+            session.left_foreground = foreground
+            self.system.terminal_signals.signal_leader(session)
+        self.discipline = LineDiscipline()
+        self.arriving.clear()
+        for queue in (self.readable, self.writable, self.foreground_changed):
+            queue.wake_all()
 
     # ---- whose terminal it is ----------------------------------------------------------------
 
     def belongs_to(self, process: Process) -> bool:
         """Whether it is the process's controlling terminal."""
-        return process.session.terminal is self
+        return process.terminal is self
 
     def control(self, process: Process) -> None:
-        """Become the controlling terminal of the session that this process leads."""
+        """Become the controlling terminal of the session that this process leads.
+
+        Of its other processes only those have it that are made later, as on Linux.
+        """
         self.session = process.session
-        self.session.terminal = self
+        process.terminal = self
         self.foreground = process.group
 
     def release(self) -> None:
-        """No longer control a session (its leader left it)."""
+        """Control no session any more."""
         if self.session is not None:
-            self.session.terminal = None
+            for process in self.system.tasks.processes():
+                if process.session is self.session:
+                    process.terminal = None
         self.session = None
         self.foreground = 0
 
@@ -146,40 +225,44 @@ class Terminal:
         if signals.is_orphaned(process.group):
             raise SysError(Errno.EIO)
         signals.signal_group(process.group, signal)
-        raise Block(self.foreground_changed)
+        raise Block(self.foreground_changed, even_nonblocking=True)
 
     # ---- reading and writing -----------------------------------------------------------------
 
-    def read(self, task: Task, count: int) -> bytes:
+    def read(self, task: Task, count: int, is_nonblocking: bool = False) -> bytes:
         """A line, or in raw mode what VMIN and VTIME ask for."""
-        if self.is_hung_up:
-            return b""
         if self._is_spared(task) and self._is_background(task.process):
             return b""
         self.check_foreground(task, Signal.SIGTTIN)
         if not count:
             return b""
         if not self.discipline.is_canonical:
-            return self._read_raw(task, count)
-        if not self.discipline.has_line:
-            self.console.want_input()
+            taken = self._read_raw(task, count, is_nonblocking)
+        elif self.discipline.has_line:
+            taken = self.discipline.take_line(count)
+        else:
+            self.line.want_input()
             raise Block(self.readable)
-        return self.discipline.take_line(count)
+        self.receive_arrived()
+        return taken
 
-    def _read_raw(self, task: Task, count: int) -> bytes:
+    def _read_raw(self, task: Task, count: int, is_nonblocking: bool) -> bytes:
+        """Without O_NONBLOCK, and until a signal comes, VMIN octets are waited for."""
         discipline, characters = self.discipline, self.discipline.termios.characters
         least = min(characters[ControlCharacter.VMIN], count)
         wait = characters[ControlCharacter.VTIME] * _DECISECOND
-        available = len(discipline.ready)
+        available = discipline.available
         if available >= max(least, 1):
             return discipline.take(count)
+        if available and (is_nonblocking or self.system.terminal_signals.has_signal(task)):
+            return discipline.take(count)
         if not least and not wait:
-            self.console.want_input()
+            self.line.want_input()
             return b""
         deadline = self._raw_deadline(task, least, wait, available)
         if deadline is not None and self.system.clock.now >= deadline:
             return discipline.take(count)
-        self.console.want_input()
+        self.line.want_input()
         raise Block(self.readable, deadline=deadline)
 
     def _raw_deadline(self, task: Task, least: int, wait: int, available: int) -> int | None:
@@ -192,21 +275,18 @@ class Terminal:
         return None
 
     def write(self, task: Task, stream: int, data: bytes) -> int:
-        """Show octets on a host stream."""
-        if self.is_hung_up:
-            raise SysError(Errno.EIO)
-        if self.discipline.termios.lflag & LocalFlag.TOSTOP:
-            self.check_foreground(task, Signal.SIGTTOU)
-        if self.discipline.is_stopped:
-            raise Block(self.writable)
-        self.console.put(task, stream, self.discipline.process_output(data))
-        return len(data)
-
-    @property
-    def available(self) -> int:
-        """Octets that a read could return now (FIONREAD)."""
+        """Send octets to the other end, as many as it takes now."""
         discipline = self.discipline
-        return sum(discipline.marks) if discipline.is_canonical else len(discipline.ready)
+        if discipline.termios.lflag & LocalFlag.TOSTOP:
+            self.check_foreground(task, Signal.SIGTTOU)
+        discipline.show_echo()
+        self.show_echo()
+        room = self.line.room
+        if discipline.is_silent or room <= 0:
+            raise Block(self.writable)
+        taken = data[:room]
+        self.line.put(task, stream, discipline.process_output(taken))
+        return len(taken)
 
     @property
     def is_readable(self) -> bool:
@@ -216,35 +296,47 @@ class Terminal:
             return discipline.has_line
         characters = discipline.termios.characters
         least = 1 if characters[ControlCharacter.VTIME] else characters[ControlCharacter.VMIN]
-        return len(discipline.ready) >= max(least, 1)
+        return discipline.available >= max(least, 1)
 
 
 class TerminalFile(OpenFile):
     """A terminal as an open file; `stream` is the host stream that shows what is written."""
+
+    is_master = False
 
     def __init__(
         self, inode: Inode, flags: int, path: str, terminal: Terminal, stream: int | None = None
     ) -> None:
         super().__init__(inode, flags, path)
         self.terminal = terminal
-        self.stream = terminal.stream if stream is None else stream
+        self.stream = terminal.line.stream if stream is None else stream
+        self.is_hung_up = False
+        terminal.files.append(self)
+        terminal.line.attached()
 
     def read(self, task: Task, count: int) -> bytes:
-        return self.terminal.read(task, count)
+        if not self.is_hung_up:
+            return self.terminal.read(task, count, self.is_nonblocking)
+        if any(call is task.call for call in self.terminal.cut_off):
+            raise SysError(Errno.EIO)
+        return b""
 
     def write(self, task: Task, data: bytes) -> int:
+        if self.is_hung_up:
+            raise SysError(Errno.EIO)
         return self.terminal.write(task, self.stream, data)
 
     def poll(self, task: Task) -> int:
         terminal = self.terminal
-        if terminal.is_hung_up:
-            return int(Poll.POLLIN | Poll.POLLOUT | Poll.POLLHUP | Poll.POLLERR)
+        if self.is_hung_up:
+            both = Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLOUT | Poll.POLLWRNORM
+            return int(both | Poll.POLLHUP | Poll.POLLERR)
         events = 0
         if terminal.is_readable:
             events |= Poll.POLLIN | Poll.POLLRDNORM
         else:
-            terminal.console.want_input()
-        if not terminal.discipline.is_stopped:
+            terminal.line.want_input()
+        if not terminal.discipline.is_silent and terminal.line.room > 0:
             events |= Poll.POLLOUT | Poll.POLLWRNORM
         return events
 
@@ -254,15 +346,27 @@ class TerminalFile(OpenFile):
     def ioctl(self, task: Task, request: int, argument: int) -> int:
         from kernel.fs.tty_control import control  # it needs this file's types
 
-        return control(task, self.terminal, request, argument)
+        return control(task, self, request, argument)
+
+    def close(self) -> None:
+        terminal = self.terminal
+        terminal.files.remove(self)
+        if not terminal.files:
+            terminal.line.detached()
 
 
 def open_terminal(
     task: Task, terminal: Terminal, inode: Inode, flags: int, path: str, may_control: bool
 ) -> TerminalFile:
-    """Open a terminal; a session leader without one gets it as its controlling terminal."""
+    """Open a terminal; EBUSY where TIOCEXCL reserves it.
+
+    A session leader without a terminal, who may read it, gets it as its controlling terminal.
+    """
     process = task.process
+    if terminal.is_exclusive and not task.credentials.has(Capability.CAP_SYS_ADMIN):
+        raise SysError(Errno.EBUSY)
     is_leader = process.session.id == process.pid
-    if may_control and is_leader and process.session.terminal is None and terminal.session is None:
+    may_read = flags & O_ACCMODE in (O_RDONLY, OpenFlag.O_RDWR)
+    if may_control and may_read and is_leader and process.terminal is None and not terminal.session:
         terminal.control(process)
     return TerminalFile(inode, flags, path, terminal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -64,3 +65,13 @@ def setpgid(task: Task, pid: Int, group: Int) -> int:
 def setsid(task: Task) -> int:
     """setsid(2): the new session's id; EPERM for the leader of a group."""
     return job_control.set_session(task.process)
+
+
+@syscall(Sysno.VHANGUP)
+def vhangup(task: Task) -> int:
+    """vhangup(2): the caller's terminal, if it has one, hangs up; EPERM."""
+    if not task.credentials.has(Capability.CAP_SYS_TTY_CONFIG):
+        raise SysError(Errno.EPERM)
+    if task.process.terminal is not None:
+        task.process.terminal.hang_up(is_gone=False)
+    return 0

@@ -92,9 +92,15 @@ for _request in (Ioctl.TCSETS, Ioctl.TCSETSW, Ioctl.TCSETSF):
     ARGUMENTS[_request] = RequestArgument(describe_termios, is_output=False)
 for _request in (Ioctl.TCSETS2, Ioctl.TCSETSW2, Ioctl.TCSETSF2):
     ARGUMENTS[_request] = RequestArgument(describe_termios, is_output=False)
-for _request in (Ioctl.TIOCGPGRP, Ioctl.TIOCGSID, Ioctl.TIOCOUTQ, Ioctl.TIOCGETD):
+for _request in (
+    Ioctl.TIOCGPGRP, Ioctl.TIOCGSID, Ioctl.TIOCOUTQ, Ioctl.TIOCGETD, Ioctl.TIOCGPTN,
+    Ioctl.TIOCGPKT, Ioctl.TIOCGPTLCK, Ioctl.TIOCGEXCL, Ioctl.TIOCGSOFTCAR,
+):  # fmt: skip
     ARGUMENTS[_request] = RequestArgument(describe_int, is_output=True)
-ARGUMENTS[Ioctl.TIOCSPGRP] = RequestArgument(describe_int, is_output=False)
+for _request in (
+    Ioctl.TIOCSPGRP, Ioctl.TIOCSETD, Ioctl.TIOCSPTLCK, Ioctl.TIOCPKT, Ioctl.TIOCSSOFTCAR,
+):  # fmt: skip
+    ARGUMENTS[_request] = RequestArgument(describe_int, is_output=False)
 ARGUMENTS[Ioctl.TIOCGWINSZ] = RequestArgument(describe_window, is_output=True)
 ARGUMENTS[Ioctl.TIOCSWINSZ] = RequestArgument(describe_window, is_output=False)
 VALUES[Ioctl.TCSBRK] = VALUES[Ioctl.TCSBRKP] = VALUES[Ioctl.TIOCSCTTY] = _describe_number

@@ -36,7 +36,7 @@ def end_early(task: Task, file: OpenFile, block: Block, done: int) -> int:
     """The result of a transfer that would have to wait: what is done, EAGAIN, or sleep."""
     if done and (file.is_nonblocking or ready_signals(task)):
         return done
-    if file.is_nonblocking:
+    if file.is_nonblocking and not block.even_nonblocking:
         raise SysError(Errno.EAGAIN)
     raise block
 

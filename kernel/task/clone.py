@@ -231,6 +231,7 @@ def _new_process(task: Task, pid: int, flags: int) -> Process:
     process = Process(pid, parent, Pending())
     process.group = task.process.group
     process.session = task.process.session
+    process.terminal = task.process.terminal
     process.limits = task.process.limits
     process.is_dumpable = task.process.is_dumpable
     return process

@@ -21,6 +21,7 @@ def set_session(process: Process) -> int:
     if process.group == process.pid or system.tasks.in_group(process.pid):
         raise SysError(Errno.EPERM)
     process.session = Session(process.pid)
+    process.terminal = None
     process.group = process.pid
     return process.pid
 
@@ -60,21 +61,43 @@ def is_orphaned(system: System, group: int, without: Process | None = None) -> b
 
 
 def leave_family(process: Process) -> None:
-    """A process ends: groups that this orphans, if stopped, get SIGHUP and SIGCONT; so does the
-    foreground group of a session whose leader it was get SIGHUP."""
+    """A process ends: its session may lose the terminal with it, and groups that this orphans, if
+    stopped, get SIGHUP and SIGCONT."""
     system = process.leader.system
+    if process.session.id == process.pid:
+        _leave_session(process)
     for group in _groups_held_together(process):
         members = [m for m in system.tasks.in_group(group) if m is not process]
         if any(m.stop_signal for m in members) and is_orphaned(system, group, process):
-            for signal in (Signal.SIGHUP, Signal.SIGCONT):
-                send.send_to_group(system, group, SigInfo(signal, SiCode.SI_KERNEL))
-    terminal = process.session.terminal
-    if process.session.id == process.pid and terminal is not None:
-        process.session.terminal = None
-        terminal.session = None
-        if terminal.foreground:
-            hang_up = SigInfo(Signal.SIGHUP, SiCode.SI_KERNEL)
-            send.send_to_group(system, terminal.foreground, hang_up)
+            _hang_up(system, group, goes_on=True)
+
+
+def _leave_session(process: Process) -> None:
+    """The leader ends: SIGHUP for the terminal's foreground, which is nobody's terminal now."""
+    system, terminal, left = process.leader.system, process.terminal, process.session
+    if terminal is not None:
+        _hang_up(system, terminal.foreground, goes_on=False)
+        terminal.release()
+    elif left.left_foreground:
+        _hang_up(system, left.left_foreground, goes_on=True)
+        left.left_foreground = 0
+
+
+def give_up_terminal(process: Process) -> None:
+    """TIOCNOTTY: the process has no terminal any more, and if it leads its session nobody has."""
+    terminal = process.terminal
+    if terminal is not None and process.session.id == process.pid:
+        foreground = terminal.foreground
+        terminal.release()
+        _hang_up(process.leader.system, foreground, goes_on=True)
+    process.terminal = None
+
+
+def _hang_up(system: System, group: int, goes_on: bool) -> None:
+    """SIGHUP for a group (0: none), and with `goes_on` SIGCONT, so that stopped ones see it."""
+    signals = (Signal.SIGHUP, Signal.SIGCONT) if goes_on else (Signal.SIGHUP,)
+    for signal in signals if group else ():
+        send.send_to_group(system, group, SigInfo(signal, SiCode.SI_KERNEL))
 
 
 def _groups_held_together(process: Process) -> list[int]:

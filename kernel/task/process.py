@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A session: its id (the leader's pid) and its controlling terminal, if any."""
+    """A session: its id (the leader's pid).
 
-    __slots__ = ("id", "terminal")
+    `left_foreground` is the foreground group of a terminal that has hung up: the leader's end
+    concerns that group, too.
+    """
+
+    __slots__ = ("id", "left_foreground")
 
     def __init__(self, id: int) -> None:
         self.id = id
-        self.terminal: Terminal | None = None
+        self.left_foreground = 0
 
 
 class Process:
@@ -44,6 +48,8 @@ class Process:
         self.group = pid
         """Process group id."""
         self.session: Session
+        self.terminal: Terminal | None = None
+        """The controlling terminal; a process may have given up its session's."""
         self.limits: Limits
         self.pending = pending
         """Signals sent to the process as a whole."""

@@ -63,7 +63,8 @@ def test_there_are_dev_proc_and_a_tmp_for_everybody(host: Path) -> None:
     assert files.file(b"/dev/null", 1).write(files.task, b"x") == 1
     kinds = [(mount.path, mount.file_system.kind) for mount in files.system.namespace.mounts]
     assert kinds == [
-        ("/", "tmpfs"), ("/proc", "proc"), ("/dev", "devtmpfs"), ("/dev/shm", "tmpfs"),
+        ("/", "tmpfs"), ("/proc", "proc"), ("/dev", "devtmpfs"), ("/dev/pts", "devpts"),
+        ("/dev/shm", "tmpfs"),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.abi.signals import Signal
 from kernel.abi.termios import ControlCharacter, InputFlag, LocalFlag, OutputFlag, Termios
-from kernel.fs.line_discipline import LINE_MAX, LineDiscipline
+from kernel.fs.line_discipline import BUFFER_SIZE, LineDiscipline
 
 
 class Keyboard:
@@ -20,11 +20,13 @@ class Keyboard:
     def type(self, keys: bytes) -> bytes:
         """What the screen shows for these keys."""
         for octet in keys:
+            assert self.discipline.make_room()
             signal = self.discipline.receive(octet)
             if signal is not None:
                 self.signals.append(signal)
-        shown = bytes(self.discipline.echo)
-        self.discipline.echo.clear()
+        self.discipline.end_of_chunk()
+        shown = bytes(self.discipline.shown)
+        self.discipline.shown.clear()
         return shown
 
     def without(self, *flags: LocalFlag) -> None:
@@ -129,7 +131,7 @@ def test_what_was_typed_survives_a_change_of_mode(keyboard: Keyboard) -> None:
     keyboard.type(b"line\nhalf")
     termios = keyboard.discipline.termios
     keyboard.discipline.change(replace(termios, lflag=termios.lflag & ~LocalFlag.ICANON))
-    assert bytes(keyboard.discipline.ready) == b"line\nhalf"
+    assert bytes(keyboard.discipline.buffer) == b"line\nhalf"
     keyboard.discipline.change(termios)
     assert keyboard.lines() == [b"line\nhalf"]
 
@@ -148,14 +150,14 @@ def _line(iflag: int, keys: bytes) -> list[bytes]:
 
 def test_stop_and_start_hold_the_output(keyboard: Keyboard) -> None:
     keyboard.type(b"\x13")
-    assert keyboard.discipline.is_stopped
+    assert keyboard.discipline.is_silent
     keyboard.type(b"\x11")
-    assert not keyboard.discipline.is_stopped
+    assert not keyboard.discipline.is_silent
 
 
 def test_a_line_has_an_end(keyboard: Keyboard) -> None:
-    keyboard.type(b"x" * (LINE_MAX + 10) + b"\n")
-    assert keyboard.lines() == [b"x" * LINE_MAX + b"\n"]
+    keyboard.type(b"x" * (BUFFER_SIZE + 10) + b"\n")
+    assert keyboard.lines() == [b"x" * (BUFFER_SIZE - 1) + b"\n"]
 
 
 def test_another_end_of_line_character() -> None:

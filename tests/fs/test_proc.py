@@ -215,6 +215,7 @@ def test_mounts_and_mountinfo(world: Callers, task: Task) -> None:
         "tmpfs / tmpfs rw,relatime 0 0",
         "proc /proc proc rw,relatime 0 0",
         "dev /dev dev rw,relatime 0 0",
+        "pts /dev/pts pts rw,relatime 0 0",
     ]
     assert world.contents(task, "/proc/self/mountinfo").splitlines()[1] == (
         "21 20 0:21 / /proc rw,relatime - proc proc rw"
@@ -299,6 +300,6 @@ def test_open_files_pipes_locks_and_terminals_can_be_copied() -> None:
     world.console.feed(b"typed")
     world.sleeps(task, Sysno.READ, 0, DATA, 10)
     console, files, namespace = copied((world.console, task.files, world.system.namespace))
-    assert bytes(console.terminal.discipline.editing) == b"typed"
+    assert bytes(console.terminal.discipline.buffer) == b"typed"
     assert files.get(3).read(task, 5) == b"guest"
     assert namespace.mounts[1].root.lookup(b"self").form == "{pid}"

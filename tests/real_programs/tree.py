@@ -54,8 +54,8 @@ def emulated(root: Path, *words: str) -> Outcome:
 
 
 def native(root: Path, *words: str) -> Outcome:
-    """Run it in a chroot with pids of its own, as the leader of a session whose parent is process 1,
-    with the limit of open files that a guest has; the root is a copy, which the run may change.
+    """Run it in a chroot with pids of its own, as the leader of a session below process 1, with
+    the limit of open files that a guest has; the root is a copy, which the run may change.
     """
     copy = root.parent / "native"
     if copy.exists():

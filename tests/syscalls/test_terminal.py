@@ -12,6 +12,7 @@ from kernel.abi.sysno import Sysno
 from kernel.abi.termios import ControlCharacter, LocalFlag, Termios
 from kernel.clock import NANOSECONDS
 from kernel.signals.state import Action
+from kernel.task.credentials import Credentials
 from kernel.task.process import Session
 from kernel.task.task import Task, TaskState
 from tests.callers import TERMINAL, Callers
@@ -89,7 +90,7 @@ def test_each_descriptor_writes_to_its_own_stream(terminals: Terminals) -> None:
 def test_settings_come_back_as_they_were_set(terminals: Terminals) -> None:
     shell = terminals.shell
     assert terminals.ioctl(shell, Ioctl.TCGETS) == 0
-    assert Termios.unpack(shell.memory.read(DATA, 36)) == Termios()
+    assert Termios().replaced(shell.memory.read(DATA, 36)) == Termios()
     changed = replace(Termios(), lflag=0, iflag=0o400)
     shell.memory.write(DATA, changed.pack())
     assert terminals.ioctl(shell, Ioctl.TCSETS) == 0
@@ -259,6 +260,7 @@ def test_a_stranger_has_no_say(terminals: Terminals) -> None:
     stranger = terminals.process()
     for request in (Ioctl.TIOCGPGRP, Ioctl.TIOCSPGRP, Ioctl.TIOCGSID, Ioctl.TIOCNOTTY):
         assert terminals.ioctl(stranger, request) == -Errno.ENOTTY
+    stranger.credentials = Credentials.of_user(7, 7)
     assert terminals.ioctl(stranger, Ioctl.TIOCSTI) == -Errno.EPERM
 
 
@@ -268,9 +270,9 @@ def test_a_new_session_gets_the_terminal_by_opening_it(terminals: Terminals) -> 
     leader.process.session = Session(leader.pid)
     assert terminals.open(leader, "/dev/tty") == -Errno.ENXIO
     terminals.open(leader, "/dev/tty1", 0o402)
-    assert leader.process.session.terminal is None
+    assert leader.process.terminal is None
     terminals.open(leader, "/dev/tty1", 2)
-    assert leader.process.session.terminal is terminals.terminal
+    assert leader.process.terminal is terminals.terminal
     assert terminals.open(leader, "/dev/tty", 2) > 0
 
 
@@ -280,7 +282,7 @@ def test_tiocsctty_takes_a_terminal_from_others_only_by_force(terminals: Termina
     leader.process.session = Session(leader.pid)
     assert terminals.ioctl(leader, Ioctl.TIOCSCTTY, 0) == -Errno.EPERM
     assert terminals.ioctl(leader, Ioctl.TIOCSCTTY, 1) == 0
-    assert terminals.shell.process.session.terminal is None
+    assert terminals.shell.process.terminal is None
     assert terminals.terminal.foreground == leader.process.group
 
 
@@ -289,7 +291,7 @@ def test_giving_the_terminal_up_hangs_up_the_foreground(terminals: Terminals) ->
     terminals.terminal.set_foreground(job.process.group)
     assert terminals.ioctl(shell, Ioctl.TIOCNOTTY, 0) == 0
     assert terminals.pending(job) == bit(Signal.SIGHUP)
-    assert shell.process.session.terminal is None
+    assert shell.process.terminal is None
 
 
 def test_a_hangup_ends_input_and_output(terminals: Terminals) -> None:
@@ -297,8 +299,11 @@ def test_a_hangup_ends_input_and_output(terminals: Terminals) -> None:
     terminals.sleeps(shell, Sysno.READ, 0, BUFFER, 1)
     terminals.console.end_of_input()
     assert terminals.pending(shell) & bit(Signal.SIGHUP)
-    assert terminals.again(shell) == 0
+    assert terminals.again(shell) == -Errno.EIO
+    assert terminals.read(shell) == b""
     assert terminals.write(shell, b"x") == -Errno.EIO
+    assert terminals.ioctl(shell, Ioctl.TCGETS) == -Errno.EIO
+    assert terminals.ioctl(shell, Ioctl.TIOCSPGRP) == -Errno.ENOTTY
     assert shell.files.get(0).poll(shell) & Poll.POLLHUP
 
 
