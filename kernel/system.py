@@ -11,6 +11,7 @@ from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.fs.inotify import InotifyUse
 from kernel.fs.memory_file import Quota
+from kernel.ipc.namespace import Ipc
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.net.network import Network
@@ -94,6 +95,7 @@ class System:
         self.futexes: dict[Key, FutexQueue] = {}
         """Words of memory that tasks wait for."""
         self.network = Network()
+        self.ipc = Ipc()
         self.memory_names = 0
         """Address spaces made so far; each is called mm#N."""
         self.anonymous_inodes = 0

@@ -31,7 +31,9 @@ PID_ARGUMENTS = {
 }
 """How many of a call's first arguments are pids; a negative one is a group's."""
 WAITID = re.compile(r"^(waitid\(P_P\w+, )(\d+)")
-WITHIN = re.compile(r"(si_pid=|l_pid=|\{pid=|(?:parent_tid|child_tid|TIOC[GS]PGRP, )=?\[)(\d+)")
+WITHIN = re.compile(
+    r"(si_pid=|l_pid=|\{pid=|_[clsr]+pid=|(?:parent_tid|child_tid|TIOC[GS]PGRP, )=?\[)(\d+)"
+)
 ADDRESS = re.compile(r"\b0x[1-9a-f][0-9a-f]{4,15}\b")
 TELLING_TIME = re.compile(
     r"^(?:clock_gettime(?:64)?|gettimeofday|time|times|getrusage|sysinfo|clock_getres)\("
@@ -50,6 +52,11 @@ CHANGES = [
         re.compile(r'^(readlink\("/proc/self/exe", )"[^"]*"(\.\.\.)?, (\d+)\) = \d+'),
         r"\1EXE, \3) = N",
     ),
+    (re.compile(r"\b((?:msg|sem|shm)_[acdorst]time)=\d+"), r"\1=TIME"),
+    (re.compile(r"^((?:msg|sem|shm)(?:snd|rcv|ctl|op|timedop|timedop_time64|at)\()\d+"), r"\1ID"),
+    (re.compile(r"^((?:msg|sem|shm)get\(.*\)) = \d+$"), r"\1 = ID"),
+    (re.compile(r"^(semctl\(ID, \d+, IPC_64\|GETPID, .*\)) = \d+$"), r"\1 = PID"),
+    (re.compile(r'^(mq_(?:open|unlink)\("emu386-)\d{5}'), r"\1PID"),
     (re.compile(r"\bhtons\((?:3[2-9]|[45]\d|6[0-5])\d{3}\)"), "htons(EPHEMERAL)"),
     (re.compile(r'sun_path=@"[0-9a-f]{5}"'), "sun_path=AUTOBIND"),
     (re.compile(r'sun_path=@"emu386-\d{5}-'), 'sun_path=@"emu386-PID-'),

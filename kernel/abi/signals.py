@@ -124,6 +124,7 @@ class SiCode(IntEnum):
     SI_KERNEL = 0x80
     SI_QUEUE = -1
     SI_TIMER = -2
+    SI_MESGQ = -3
     SI_TKILL = -6
 
 

@@ -25,8 +25,12 @@ _PIECE = 1 << 20
 class CachedPages(Protocol):
     """Pages of a regular file that are in emulated RAM because somebody maps them.
 
-    While an inode has them, they are the truth about the octets they hold.
+    While an inode has them, they are the truth about the octets they hold. `mappers` counts the
+    areas that show the file, `pages` has the frame of each page that is there.
     """
+
+    mappers: int
+    pages: dict[int, int]
 
     def patch(self, offset: int, data: bytearray) -> None:
         """Replace what was read from `offset` by what the pages hold."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ROOT_NUMBER = 1
 _FIRST_NUMBER = 0x1000
-_FIRST_NET = 0x1100
+_FIRST_NET, _FIRST_IPC = 0x1100, 0x1140
 
 
 def _table(system: System, number: int, files: Mapping[bytes, Make]) -> TableDirectory:
@@ -62,6 +62,7 @@ class ProcRoot(ProcDirectory):
         for number, (name, make) in enumerate(proc_system.FILES.items(), _FIRST_NUMBER + 16):
             self.nodes[name] = MadeFile(system, number, 0o444, system, make, None)
         self.nodes[b"net"] = _table(system, _FIRST_NET, system.network.tables)
+        self.nodes[b"sysvipc"] = _table(system, _FIRST_IPC, system.ipc.tables)
         self.nodes[b"sys"] = build_settings(system)
         self.nodes = dict(sorted(self.nodes.items()))
 

@@ -78,7 +78,7 @@ _GENERAL_CODES = {
     abi.SiCode.SI_KERNEL: "SI_KERNEL",
     abi.SiCode.SI_QUEUE: "SI_QUEUE",
     abi.SiCode.SI_TIMER: "SI_TIMER",
-    -3: "SI_MESGQ",
+    abi.SiCode.SI_MESGQ: "SI_MESGQ",
     -4: "SI_ASYNCIO",
     -5: "SI_SIGIO",
     abi.SiCode.SI_TKILL: "SI_TKILL",

@@ -52,8 +52,8 @@ def _describe_event(task: Task, address: int) -> Described:
         [("sival_int", ("int", signed(value))), ("sival_ptr", ("ptr", value))],
         False,
     )
-    fields: list[tuple[str, Described]] = [
-        ("sigev_value", number),
+    fields: list[tuple[str, Described]] = [("sigev_value", number)] if value else []
+    fields += [
         ("sigev_signo", ("signal", signal)),
         ("sigev_notify", ("flags", kind, _KINDS.get(kind, f"{kind:#x} /* SIGEV_??? */"))),
     ]

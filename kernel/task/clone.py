@@ -212,6 +212,8 @@ def _share_or_fork_memory(task: Task, flags: int) -> AddressSpace:
         memory.users += 1
         return memory
     child = memory.fork(task.system.memory_name())
+    if task.system.ipc.shared.by_index:
+        task.system.ipc.copy_memory(task)
     if task.system.settings.copying_fork:
         try:
             child.copy_all_pages()

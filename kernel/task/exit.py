@@ -174,6 +174,8 @@ def _end_process(process: Process) -> None:
     process.alarm = None
     if process.timers:
         posix_timers.delete_all(process)
+    if task.system.ipc.semaphores.by_index:
+        task.system.ipc.end(process)
     job_control.leave_family(process)
     _tell_watchers(process)
     if process.children:

@@ -19,6 +19,8 @@ def leave_memory(task: Task, how: str) -> bool:
         task.watch.end()
     memory, queue = task.memory, task.vfork_queue
     task.vfork_queue = None
+    if memory.users == 1 and task.system.ipc.shared.by_index:
+        task.system.ipc.leave_memory(task)
     was_last = memory.leave()
     if task.system.journal.recording and was_last:
         task.emit(events.MemoryReleased, memory.name)

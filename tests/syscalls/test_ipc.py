@@ -1,0 +1,173 @@
+"""System V and POSIX IPC: what a program run natively cannot show. The rest is in guests."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+
+import pytest
+
+from kernel.abi import ipc as abi
+from kernel.abi.errno import Errno
+from kernel.abi.ipc import IPC_CREAT, IPC_NOWAIT, IpcCall, MessageControl, SharedControl
+from kernel.abi.memory import PAGE_SIZE
+from kernel.abi.sysno import Sysno
+from kernel.clock import NANOSECONDS
+from kernel.errors import Block
+from kernel.task.task import TaskState
+from tests.syscalls.calls import BUFFER, OTHER, Calls
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return Calls()
+
+
+def test_identifiers_are_not_used_again_at_once(calls: Calls) -> None:
+    first = calls.make(Sysno.MSGGET, 0, IPC_CREAT)
+    calls.make(Sysno.MSGCTL, first, MessageControl.IPC_RMID, 0)
+    assert calls.make(Sysno.MSGGET, 0, IPC_CREAT) == first + 1
+    assert calls.make(Sysno.MSGCTL, first, MessageControl.IPC_RMID, 0) is Errno.EINVAL
+
+
+def test_the_65th_identifier_has_another_sequence_number(calls: Calls) -> None:
+    for _ in range(64):
+        queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT)
+        calls.make(Sysno.MSGCTL, queue, MessageControl.IPC_RMID, 0)
+    assert calls.make(Sysno.MSGGET, 0, IPC_CREAT) == 32768
+
+
+def test_the_structures_have_their_i386_sizes() -> None:
+    sizes = (abi.MESSAGE_QUEUE, abi.SEMAPHORE_SET, abi.SHARED_SEGMENT)
+    assert [abi.PERMISSION.size + one.size for one in sizes] == [88, 64, 84]
+    assert (abi.MESSAGE_INFO.size, abi.SEMAPHORE_INFO.size, abi.SHARED_LIMITS.size) == (32, 40, 36)
+
+
+def test_stat_by_index_returns_the_identifier(calls: Calls) -> None:
+    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o600)
+    assert calls.make(Sysno.MSGCTL, 0, MessageControl.MSG_STAT, BUFFER) == queue
+    assert calls.make(Sysno.MSGCTL, 5, MessageControl.MSG_STAT, BUFFER) is Errno.EINVAL
+    assert calls.make(Sysno.MSGCTL, 0, MessageControl.MSG_INFO, BUFFER) == 0
+    assert struct.unpack("<i", calls.stored(4))[0] == 1
+
+
+def test_ipc_needs_the_structures_with_32_bit_ids(calls: Calls) -> None:
+    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o600)
+    command = int(MessageControl.IPC_STAT)
+    words = (IpcCall.MSGCTL, queue, command, 0, BUFFER)
+    assert calls.make(Sysno.IPC, *words) is Errno.EINVAL
+    words = (IpcCall.MSGCTL, queue, command | abi.IPC_64, 0, BUFFER)
+    assert calls.make(Sysno.IPC, *words) == 0
+    assert calls.make(Sysno.IPC, 99, 0, 0, 0, 0) is Errno.ENOSYS
+
+
+def test_a_receiver_sleeps_until_its_type_comes(calls: Calls) -> None:
+    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o600)
+    reader = calls.process()
+    calls.sleeps(reader, Sysno.MSGRCV, queue, BUFFER, 10, 2, 0)
+    calls.store(struct.pack("<i", 1) + b"one")
+    calls.make(Sysno.MSGSND, queue, BUFFER, 3, 0)
+    calls.sleeps_again(reader)
+    calls.store(struct.pack("<i", 2) + b"two")
+    calls.make(Sysno.MSGSND, queue, BUFFER, 3, 0)
+    assert reader.state is TaskState.READY
+    assert calls.again(reader) == 3
+    assert reader.memory.read(BUFFER, 7) == struct.pack("<i", 2) + b"two"
+
+
+def test_a_sender_sleeps_until_there_is_room(calls: Calls) -> None:
+    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o600)
+    calls.store(struct.pack("<i", 1))
+    for _ in range(2):
+        assert calls.make(Sysno.MSGSND, queue, BUFFER, 8192, IPC_NOWAIT) == 0
+    sender = calls.process()
+    sender.memory.write(BUFFER, struct.pack("<i", 1))
+    calls.sleeps(sender, Sysno.MSGSND, queue, BUFFER, 1, 0)
+    calls.make(Sysno.MSGRCV, queue, BUFFER, 8192, 0, 0)
+    assert calls.again(sender) == 0
+
+
+def test_who_sleeps_on_what_is_removed_gets_eidrm(calls: Calls) -> None:
+    semaphores = calls.make(Sysno.SEMGET, 0, 1, IPC_CREAT | 0o600)
+    sleeper = calls.process()
+    sleeper.memory.write(BUFFER, struct.pack("<Hhh", 0, -1, 0))
+    calls.sleeps(sleeper, Sysno.IPC, IpcCall.SEMOP, semaphores, 1, 0, BUFFER)
+    calls.make(Sysno.SEMCTL, semaphores, 0, 0, 0)
+    assert calls.again(sleeper) == -Errno.EIDRM
+
+
+def test_semtimedop_gives_up_at_its_deadline(calls: Calls) -> None:
+    semaphores = calls.make(Sysno.SEMGET, 0, 1, IPC_CREAT | 0o600)
+    calls.store(struct.pack("<Hhh", 0, -1, 0))
+    calls.store(struct.pack("<qq", 3, 0), OTHER)
+    words = (Sysno.SEMTIMEDOP_TIME64, semaphores, BUFFER, 1, OTHER)
+    block = calls.sleeps(calls.task, *words)
+    assert block.deadline == calls.system.clock.now + 3 * NANOSECONDS
+    calls.system.clock.advance_to(block.deadline)
+    assert calls.again(calls.task) == -Errno.EAGAIN
+
+
+def test_unrelated_processes_share_a_segment(calls: Calls) -> None:
+    segment = calls.make(Sysno.SHMGET, 77, 2 * PAGE_SIZE, IPC_CREAT | 0o600)
+    other = calls.process()
+    here = calls.call(calls.task, Sysno.SHMAT, segment, 0, 0)
+    there = calls.call(other, Sysno.SHMAT, segment, 0x5000_0000, 0)
+    calls.task.memory.write(here & 0xFFFF_FFFF, b"shared")
+    assert other.memory.read(there, 6) == b"shared"
+    other.memory.write(there + PAGE_SIZE, b"both ways")
+    assert calls.task.memory.read((here & 0xFFFF_FFFF) + PAGE_SIZE, 9) == b"both ways"
+
+
+def test_a_segment_keeps_its_octets_while_nobody_maps_it(calls: Calls) -> None:
+    segment = calls.make(Sysno.SHMGET, 0, PAGE_SIZE, IPC_CREAT | 0o600)
+    at = calls.call(calls.task, Sysno.SHMAT, segment, 0, 0) & 0xFFFF_FFFF
+    calls.task.memory.write(at, b"kept")
+    assert calls.make(Sysno.SHMDT, at) == 0
+    calls.system.page_cache.reclaim()
+    at = calls.call(calls.task, Sysno.SHMAT, segment, 0, 0) & 0xFFFF_FFFF
+    assert calls.task.memory.read(at, 4) == b"kept"
+
+
+def test_a_removed_segment_gives_its_memory_back_with_the_last_attachment(calls: Calls) -> None:
+    quota, free = calls.system.file_quota.used, calls.system.frames.free_count
+    segment = calls.make(Sysno.SHMGET, 0, PAGE_SIZE, IPC_CREAT | 0o600)
+    at = calls.call(calls.task, Sysno.SHMAT, segment, 0, 0) & 0xFFFF_FFFF
+    calls.task.memory.write(at, b"gone")
+    calls.make(Sysno.SHMCTL, segment, SharedControl.IPC_RMID, 0)
+    assert calls.make(Sysno.SHMDT, at) == 0
+    assert calls.make(Sysno.SHMCTL, segment, SharedControl.IPC_STAT, BUFFER) is Errno.EINVAL
+    assert calls.system.file_quota.used == quota
+    assert calls.system.frames.free_count >= free - 2  # a page table stays
+
+
+def test_proc_sysvipc_lists_what_there_is(calls: Calls) -> None:
+    calls.make(Sysno.MSGGET, 0x10, IPC_CREAT | 0o640)
+    calls.make(Sysno.SEMGET, 0x20, 3, IPC_CREAT | 0o600)
+    calls.make(Sysno.SHMGET, 0x30, 5000, IPC_CREAT | 0o600)
+    shown = {
+        name: calls.contents(calls.task, f"/proc/sysvipc/{name}").splitlines()[1].split()
+        for name in ("msg", "sem", "shm")
+    }
+    assert shown["msg"][:5] == ["16", "0", "640", "0", "0"]
+    assert shown["sem"][:4] == ["32", "0", "600", "3"]
+    assert shown["shm"][:4] == ["48", "0", "600", "5000"]
+
+
+def test_a_reader_of_a_posix_queue_sleeps_until_its_timeout(calls: Calls) -> None:
+    calls.store(b"queue\0")
+    fd = calls.make(Sysno.MQ_OPEN, BUFFER, 0o102, 0o600, 0)
+    moment = calls.system.clock.wall + 2 * NANOSECONDS
+    calls.store(struct.pack("<ii", *divmod(moment, NANOSECONDS)), OTHER)
+    with pytest.raises(Block) as block:
+        calls.make(Sysno.MQ_TIMEDRECEIVE, fd, BUFFER, 8192, 0, OTHER)
+    assert block.value.deadline == calls.system.clock.now + 2 * NANOSECONDS
+    calls.system.clock.advance_to(block.value.deadline)
+    assert calls.again(calls.task) == -Errno.ETIMEDOUT
+
+
+def test_ipc_objects_are_plain_data(calls: Calls) -> None:
+    calls.make(Sysno.MSGGET, 0x10, IPC_CREAT)
+    calls.make(Sysno.SEMGET, 0x20, 3, IPC_CREAT)
+    copy = pickle.loads(pickle.dumps(calls.system.ipc))
+    assert copy.messages.get(0).key == 0x10
+    assert len(copy.semaphores.get(0).semaphores) == 3
