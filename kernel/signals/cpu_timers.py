@@ -69,15 +69,16 @@ def _expire(process: Process) -> None:
 
 
 def _enforce_limit(process: Process) -> None:
-    """RLIMIT_CPU: SIGXCPU at the soft limit and every second from then on, SIGKILL at the hard."""
+    """RLIMIT_CPU: SIGXCPU at the soft limit, which then goes up a second; SIGKILL at the hard."""
     soft, hard = process.limits.get(Resource.RLIMIT_CPU)
     if soft == RLIM_INFINITY and hard == RLIM_INFINITY:
         return
     seconds = sum(process.times()) // NANOSECONDS
     if seconds >= hard:
         _send(process, Signal.SIGKILL)
-    elif seconds >= max(soft, process.cpu_warnings):
-        process.cpu_warnings = seconds + 1
+    elif seconds >= soft:
+        pair = seconds + 1, hard
+        process.limits = process.limits.replaced(Resource.RLIMIT_CPU, pair)
         _send(process, Signal.SIGXCPU)
 
 

@@ -23,6 +23,8 @@ from kernel.task.process import Process
 from kernel.task.task import Task
 
 Pair = tuple[int, int]
+MOST_FILES = 1 << 20
+"""Beyond which nobody may raise RLIMIT_NOFILE (/proc/sys/fs/nr_open)."""
 _OLD_INFINITY = 0x7FFF_FFFF
 """What the first getrlimit reports for no limit."""
 
@@ -77,6 +79,8 @@ def _set(task: Task, process: Process, resource: Resource, pair: Pair) -> None:
     soft, hard = pair
     if soft > hard:
         raise SysError(Errno.EINVAL)
+    if resource is Resource.RLIMIT_NOFILE and hard > MOST_FILES:
+        raise SysError(Errno.EPERM)
     if hard > process.limits.get(resource)[1] and not task.credentials.has(
         Capability.CAP_SYS_RESOURCE
     ):
@@ -114,6 +118,7 @@ def prlimit64(
         raise SysError(Errno.ESRCH)
     who, whom = task.credentials, other.credentials
     is_same = {whom.uid, whom.euid, whom.suid} == {who.uid}
+    is_same &= {whom.gid, whom.egid, whom.sgid} == {who.gid}
     if other.process is not task.process and not (is_same or who.has(Capability.CAP_SYS_RESOURCE)):
         raise SysError(Errno.EPERM)
     before = other.process.limits.get(kind)

@@ -66,7 +66,6 @@ REFUSED: dict[int, str] = {
         _MOUNTS,
     ),
     Sysno.ACCT: "no process accounting",
-    Sysno.MEMBARRIER: "there is one CPU",
     Sysno.BPF: "no BPF",
     Sysno.PERF_EVENT_OPEN: "no performance counters",
     Sysno.LOOKUP_DCOOKIE: "no profiling by directory cookies",
@@ -78,7 +77,7 @@ REFUSED: dict[int, str] = {
 SILENT = frozenset(
     {
         *(number for number, reason in REFUSED.items() if reason == _DROPPED),
-        *(Sysno.IO_URING_SETUP, Sysno.MEMBARRIER, Sysno.KEYCTL, Sysno.BPF),
+        *(Sysno.IO_URING_SETUP, Sysno.KEYCTL, Sysno.BPF),
         *(Sysno.VM86, Sysno.IOPERM, Sysno.IOPL, Sysno.PERF_EVENT_OPEN),
     }
 )

@@ -1,12 +1,20 @@
-"""Scheduling: one CPU, round robin; these calls tell and accept just that (sched(7))."""
+"""Policies and priorities: sched_setscheduler(2), sched_setparam(2), sched_yield(2) and others."""
 
 from __future__ import annotations
 
-from enum import IntEnum
+from dataclasses import replace
 from typing import Annotated
 
 from kernel.abi.errno import Errno
+from kernel.abi.scheduling import (
+    MAX_PRIORITY,
+    REAL_TIME,
+    RR_INTERVAL,
+    SCHED_RESET_ON_FORK,
+    SchedPolicy,
+)
 from kernel.abi.sysno import Sysno
+from kernel.clock import BLOCK_NS
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import (
@@ -15,53 +23,45 @@ from kernel.syscalls.arguments import (
     DescribedArgument,
     Int,
     Moment,
-    Size,
+    enum_of,
+    signed,
 )
-from kernel.syscalls.table import syscall
+from kernel.syscalls.table import note, syscall
+from kernel.syscalls.time_values import OutTimespec, OutTimespec64, write_timespec
+from kernel.task import scheduling
+from kernel.task.scheduler import SLICE_BLOCKS
+from kernel.task.scheduling import Scheduling
 from kernel.task.task import Call, Task
 
-_SCHED_OTHER, _SCHED_BATCH, _SCHED_IDLE = 0, 3, 5
-_NORMAL = (_SCHED_OTHER, _SCHED_BATCH, _SCHED_IDLE)
-_REAL_TIME = (1, 2)
+_IN_TURN = "tasks run in turn, whatever their policy"
+_POLICIES = ChoiceArgument(SchedPolicy, "SCHED_")
 
 
-class _MaskArgument(Argument):
-    """A set of CPUs, shown as [0]."""
+class _PolicyArgument(Argument):
+    """A policy, perhaps with SCHED_RESET_ON_FORK."""
 
-    moment = Moment.EXIT
-
-    def describe(self, task: Task, call: Call, word: int) -> Described:
-        if call.result < 0:
-            return ("ptr", call.words[word])
-        mask = task.memory.read_word(call.words[word])
-        return ("text", "[" + " ".join(str(i) for i in range(32) if mask >> i & 1) + "]")
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        policy = _POLICIES.describe_value(task, call, value & ~SCHED_RESET_ON_FORK)
+        if value & SCHED_RESET_ON_FORK:
+            return ("flags", value, f"{policy[2]}|SCHED_RESET_ON_FORK")
+        return policy
 
 
-def _describe_priority(task: Task, address: int) -> Described:
-    return ("array", [("int", task.memory.read_word(address))], False)
+def _describe_parameter(task: Task, address: int) -> Described:
+    return ("array", [("int", signed(task.memory.read_word(address)))], False)
 
 
-class _Policies(IntEnum):
-    """Every policy that there is (sched(7)); ours are the normal ones."""
-
-    SCHED_OTHER = _SCHED_OTHER
-    SCHED_FIFO = 1
-    SCHED_RR = 2
-    SCHED_BATCH = _SCHED_BATCH
-    SCHED_IDLE = _SCHED_IDLE
-    SCHED_DEADLINE = 6
+_POLICY = _PolicyArgument()
+Policy = Annotated[int, _POLICY]
+PlainPolicy = Annotated[int, _POLICIES]
+InParameter = Annotated[int, DescribedArgument(_describe_parameter)]
+OutParameter = Annotated[int, DescribedArgument(_describe_parameter, Moment.EXIT)]
 
 
-Policy = Annotated[int, ChoiceArgument(_Policies, "SCHED_")]
-InPriority = Annotated[int, DescribedArgument(_describe_priority)]
-Priority = Annotated[int, DescribedArgument(_describe_priority, Moment.EXIT)]
-
-
-class _InMaskArgument(_MaskArgument):
-    moment = Moment.ENTRY
-
-
-def _task(task: Task, tid: int) -> Task:
+def find_task(task: Task, tid: int) -> Task:
+    """The task with this id, 0 for the caller; EINVAL for a negative one, ESRCH."""
+    if tid < 0:
+        raise SysError(Errno.EINVAL)
     other = task.system.tasks.find(tid) if tid else task
     if other is None:
         raise SysError(Errno.ESRCH)
@@ -70,81 +70,86 @@ def _task(task: Task, tid: int) -> Task:
 
 @syscall(Sysno.SCHED_YIELD)
 def sched_yield(task: Task) -> int:
-    """sched_yield(2): go to the end of the queue."""
+    """Go to the end of the queue."""
     task.system.scheduler.must_yield = True
-    return 0
-
-
-@syscall(Sysno.SCHED_GETAFFINITY)
-def sched_getaffinity(
-    task: Task, tid: Int, size: Size, mask: Annotated[int, _MaskArgument()]
-) -> int:
-    """sched_getaffinity(2), the raw call: octets written; the only CPU is number 0."""
-    _task(task, tid)
-    if size < 4 or size & 3:
-        raise SysError(Errno.EINVAL)
-    task.memory.write_word(mask, 1)
-    return 4
-
-
-@syscall(Sysno.SCHED_SETAFFINITY)
-def sched_setaffinity(
-    task: Task, tid: Int, size: Size, mask: Annotated[int, _InMaskArgument()]
-) -> int:
-    """sched_setaffinity(2): EINVAL for a set without CPU 0."""
-    _task(task, tid)
-    if not size or not task.memory.read(mask, 1)[0] & 1:
-        raise SysError(Errno.EINVAL)
     return 0
 
 
 @syscall(Sysno.SCHED_GETSCHEDULER)
 def sched_getscheduler(task: Task, tid: Int) -> int:
-    """sched_getscheduler(2): always SCHED_OTHER."""
-    _task(task, tid)
-    return _SCHED_OTHER
+    """A task's policy. EINVAL, ESRCH."""
+    chosen = find_task(task, tid).scheduling
+    return chosen.policy | (SCHED_RESET_ON_FORK if chosen.resets_on_fork else 0)
 
 
-@syscall(Sysno.SCHED_SETSCHEDULER)
-def sched_setscheduler(task: Task, tid: Int, policy: Policy, parameter: InPriority) -> int:
-    """sched_setscheduler(2): normal policies with priority 0; EPERM for real-time ones."""
-    _task(task, tid)
-    priority = task.memory.read_word(parameter)
-    if policy in _REAL_TIME:
-        raise SysError(Errno.EPERM)
-    if policy not in _NORMAL or priority:
+@note(Sysno.SCHED_GETSCHEDULER)
+def _policy_name(task: Task, call: Call, result: int) -> str | None:
+    text: str = _POLICY.describe_value(task, call, result)[2]
+    return text
+
+
+@syscall(Sysno.SCHED_SETSCHEDULER, missing=_IN_TURN)
+def sched_setscheduler(task: Task, tid: Int, policy: Policy, parameter: InParameter) -> int:
+    """Set a task's policy and priority. EFAULT, EINVAL, EPERM, ESRCH."""
+    if not parameter or tid < 0 or signed(policy) < 0:
         raise SysError(Errno.EINVAL)
+    priority = task.memory.read_word(parameter)
+    target = find_task(task, tid)
+    kind = enum_of(SchedPolicy, policy & ~SCHED_RESET_ON_FORK)
+    if kind is SchedPolicy.SCHED_DEADLINE:
+        raise SysError(Errno.EINVAL)
+    new = Scheduling(kind, priority, bool(policy & SCHED_RESET_ON_FORK))
+    scheduling.set_scheduling(task, target, new)
     return 0
 
 
 @syscall(Sysno.SCHED_GETPARAM)
-def sched_getparam(task: Task, tid: Int, parameter: Priority) -> int:
-    """sched_getparam(2): priority 0."""
-    _task(task, tid)
-    task.memory.write_word(parameter, 0)
+def sched_getparam(task: Task, tid: Int, parameter: OutParameter) -> int:
+    """A task's priority: 0 under a normal policy. EFAULT, EINVAL, ESRCH."""
+    if not parameter:
+        raise SysError(Errno.EINVAL)
+    task.memory.write_word(parameter, find_task(task, tid).scheduling.priority)
     return 0
 
 
-@syscall(Sysno.SCHED_SETPARAM)
-def sched_setparam(task: Task, tid: Int, parameter: InPriority) -> int:
-    """sched_setparam(2): EINVAL for another priority than 0."""
-    _task(task, tid)
-    if task.memory.read_word(parameter):
+@syscall(Sysno.SCHED_SETPARAM, missing=_IN_TURN)
+def sched_setparam(task: Task, tid: Int, parameter: InParameter) -> int:
+    """Set a task's priority under its policy. EFAULT, EINVAL, EPERM, ESRCH."""
+    if not parameter or tid < 0:
         raise SysError(Errno.EINVAL)
+    priority = task.memory.read_word(parameter)
+    target = find_task(task, tid)
+    scheduling.set_scheduling(task, target, replace(target.scheduling, priority=priority))
     return 0
 
 
 @syscall(Sysno.SCHED_GET_PRIORITY_MAX)
-def sched_get_priority_max(task: Task, policy: Policy) -> int:
-    """sched_get_priority_max(2): 99 for real-time policies, else 0."""
-    if policy not in (*_NORMAL, *_REAL_TIME):
-        raise SysError(Errno.EINVAL)
-    return 99 if policy in _REAL_TIME else 0
+def sched_get_priority_max(task: Task, policy: PlainPolicy) -> int:
+    """The highest priority under a policy: 99 for real-time ones, else 0. EINVAL."""
+    return MAX_PRIORITY if enum_of(SchedPolicy, policy) in REAL_TIME else 0
 
 
 @syscall(Sysno.SCHED_GET_PRIORITY_MIN)
-def sched_get_priority_min(task: Task, policy: Policy) -> int:
-    """sched_get_priority_min(2): 1 for real-time policies, else 0."""
-    if policy not in (*_NORMAL, *_REAL_TIME):
-        raise SysError(Errno.EINVAL)
-    return 1 if policy in _REAL_TIME else 0
+def sched_get_priority_min(task: Task, policy: PlainPolicy) -> int:
+    """The lowest: 1 for real-time policies, else 0. EINVAL."""
+    return int(enum_of(SchedPolicy, policy) in REAL_TIME)
+
+
+@syscall(Sysno.SCHED_RR_GET_INTERVAL)
+def sched_rr_get_interval(task: Task, tid: Int, interval: OutTimespec) -> int:
+    """A task's time slice, 0 under SCHED_FIFO. EFAULT, EINVAL, ESRCH."""
+    write_timespec(task, interval, _interval(find_task(task, tid)), wide=False)
+    return 0
+
+
+@syscall(Sysno.SCHED_RR_GET_INTERVAL_TIME64)
+def sched_rr_get_interval_time64(task: Task, tid: Int, interval: OutTimespec64) -> int:
+    """The same with 64-bit seconds."""
+    write_timespec(task, interval, _interval(find_task(task, tid)), wide=True)
+    return 0
+
+
+def _interval(task: Task) -> int:
+    if task.scheduling.is_real_time:
+        return RR_INTERVAL if task.scheduling.policy is SchedPolicy.SCHED_RR else 0
+    return SLICE_BLOCKS * BLOCK_NS

@@ -148,7 +148,7 @@ def _give_children_up(task: Task) -> None:
 def _send_death_signals(orphan: Process, dead: Process) -> None:
     uid = dead.leader.credentials.uid
     for thread in orphan.threads:
-        if thread.death_signal:
+        if thread.death_signal and send.may_signal(dead.leader, thread, thread.death_signal):
             info = SigInfo(thread.death_signal, SiCode.SI_USER, dead.pid, uid)
             send.send_to_process(orphan, info)
 

@@ -85,8 +85,6 @@ class Process:
         """The number that the next timer gets if it is free."""
         self.cpu_watchers: list[PosixTimer] = []
         """Timers, perhaps of other processes, that wait for CPU time of this one."""
-        self.cpu_warnings = 0
-        """Seconds of CPU time before which RLIMIT_CPU sends no SIGXCPU again."""
         self.user_time = 0
         self.system_time = 0
         self.minor_faults = 0

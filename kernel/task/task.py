@@ -9,6 +9,7 @@ from emulator.machine.machine import EIP
 from kernel import events
 from kernel.abi.prctl import DEFAULT_SLACK
 from kernel.errors import Block, Ending, Hold, Restart
+from kernel.task.scheduling import NORMAL
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -148,6 +149,9 @@ class Task:
         self.rseq_area = self.rseq_signature = 0
         self.nice = 0
         """-20 to 19 (setpriority(2)); a child inherits it. It does not change the scheduling."""
+        self.scheduling = NORMAL
+        self.io_priority = 0
+        """As ioprio_set(2) takes it; it changes nothing, for disks take no time."""
         self.death_signal = 0
         """Signal the task gets when its parent ends (prctl)."""
         self.no_new_privileges = False

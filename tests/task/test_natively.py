@@ -20,7 +20,7 @@ EXECUTED = [
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
-    "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds", "privileges", "timers",
+    "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds", "privileges", "scheduling", "timers",
     "terminal_jobs", "xattr",
 )  # fmt: skip
 NEED_MOUNTS = ("mounts",)

@@ -1,0 +1,167 @@
+"""What tasks share: unshare(2), setns(2), kcmp(2)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated
+
+from kernel.abi.capabilities import Capability
+from kernel.abi.errno import Errno
+from kernel.abi.process import CloneFlag
+from kernel.abi.sysno import Sysno
+from kernel.errors import SysError
+from kernel.events import Described
+from kernel.fs.open_file import OpenFile
+from kernel.fs.permission import may_inspect
+from kernel.mm.charge import Charge
+from kernel.syscalls.arguments import Argument, ChoiceArgument, Fd, Int, Size
+from kernel.syscalls.clone_arguments import flags_and_signal_text
+from kernel.syscalls.table import syscall
+from kernel.task.task import Call, Task
+
+_NAMESPACES = (
+    CloneFlag.CLONE_NEWNS | CloneFlag.CLONE_NEWCGROUP | CloneFlag.CLONE_NEWUTS
+    | CloneFlag.CLONE_NEWIPC | CloneFlag.CLONE_NEWPID | CloneFlag.CLONE_NEWNET
+)  # fmt: skip
+_TIME_NAMESPACE = 0x80
+_MEMORY = CloneFlag.CLONE_THREAD | CloneFlag.CLONE_SIGHAND | CloneFlag.CLONE_VM
+_UNSHAREABLE = (
+    _MEMORY | CloneFlag.CLONE_FS | CloneFlag.CLONE_FILES | CloneFlag.CLONE_SYSVSEM
+    | _NAMESPACES | CloneFlag.CLONE_NEWUSER | _TIME_NAMESPACE
+)  # fmt: skip
+
+
+class _FlagsArgument(Argument):
+    """clone's flags."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        return ("flags", value, flags_and_signal_text(value, 0))
+
+
+Flags = Annotated[int, _FlagsArgument()]
+
+
+@syscall(Sysno.UNSHARE, missing="namespaces: EINVAL")
+def unshare(task: Task, flags: Flags) -> int:
+    """Have descriptors or root, cwd and umask of one's own. EINVAL, ENOMEM, EPERM.
+
+    Memory, handlers and threads can be unshared only by who shares them with nobody.
+    """
+    if flags & ~_UNSHAREABLE:
+        raise SysError(Errno.EINVAL)
+    if flags & _MEMORY and len(task.process.threads) > 1:
+        raise SysError(Errno.EINVAL)
+    if flags & (CloneFlag.CLONE_SIGHAND | CloneFlag.CLONE_VM) and task.sighand.users > 1:
+        raise SysError(Errno.EINVAL)
+    if flags & CloneFlag.CLONE_VM and task.memory.users > 1:
+        raise SysError(Errno.EINVAL)
+    if flags & (_NAMESPACES | _TIME_NAMESPACE | CloneFlag.CLONE_NEWUSER):
+        may_try = task.credentials.has(Capability.CAP_SYS_ADMIN)
+        raise SysError(Errno.EINVAL if may_try else Errno.EPERM)
+    if flags & CloneFlag.CLONE_FILES and task.files.users > 1:
+        files, charge = task.files.copy(), None
+        try:
+            charge = Charge(task.system.frames, 1)
+        except SysError:
+            files.leave()
+            raise
+        files.charge = charge
+        task.files.leave()
+        task.files = files
+    if flags & CloneFlag.CLONE_FS and task.fs.users > 1:
+        task.fs.users -= 1
+        task.fs = task.fs.copy()
+    return 0
+
+
+@syscall(Sysno.SETNS, missing="namespaces: EINVAL")
+def setns(task: Task, fd: Fd, kind: Flags) -> int:
+    """EINVAL: no descriptor stands for a namespace; EBADF."""
+    task.files.get(fd)
+    raise SysError(Errno.EINVAL)
+
+
+class KcmpType(IntEnum):
+    """What kcmp(2) compares."""
+
+    KCMP_FILE = 0
+    KCMP_VM = 1
+    KCMP_FILES = 2
+    KCMP_FS = 3
+    KCMP_SIGHAND = 4
+    KCMP_IO = 5
+    KCMP_SYSVSEM = 6
+    KCMP_EPOLL_TFD = 7
+
+
+class _IndexArgument(Argument):
+    """A descriptor, where files are compared."""
+
+    def describe(self, task: Task, call: Call, word: int) -> Described:
+        if call.words[2] != KcmpType.KCMP_FILE:
+            return ("omit",)
+        return ("int", call.words[word])
+
+
+Index = Annotated[int, _IndexArgument()]
+
+
+@syscall(Sysno.KCMP, missing="KCMP_IO, KCMP_SYSVSEM, KCMP_EPOLL_TFD: EINVAL")
+def kcmp(
+    task: Task,
+    first: Int,
+    second: Int,
+    kind: Annotated[int, ChoiceArgument(KcmpType, "KCMP_")],
+    one: Index,
+    other: Index,
+) -> int:
+    """Whether two tasks share something: 0; else 1 or 2, so that a program can sort.
+
+    EBADF, EINVAL, EPERM where the caller could not trace both, ESRCH.
+    """
+    tasks = [task.system.tasks.find(tid) for tid in (first, second)]
+    if tasks[0] is None or tasks[1] is None:
+        raise SysError(Errno.ESRCH)
+    left, right = tasks[0], tasks[1]
+    if not may_inspect(task, left) or not may_inspect(task, right):
+        raise SysError(Errno.EPERM)
+    if kind == KcmpType.KCMP_FILE:
+        return _order(task, left.files.get_any(one), right.files.get_any(other))
+    if kind == KcmpType.KCMP_VM:
+        return _order(task, left.memory, right.memory)
+    if kind == KcmpType.KCMP_FILES:
+        return _order(task, left.files, right.files)
+    if kind == KcmpType.KCMP_FS:
+        return _order(task, left.fs, right.fs)
+    if kind == KcmpType.KCMP_SIGHAND:
+        return _order(task, left.sighand, right.sighand)
+    raise SysError(Errno.EINVAL)
+
+
+def _order(task: Task, left: object, right: object) -> int:
+    """0 for one thing, 1 where the left one is found first among all tasks, 2 where the right."""
+    if left is right:
+        return 0
+    for each in task.system.tasks.tasks():
+        if each.is_gone or each.process is task.system.tasks.init:
+            continue
+        mine: list[object] = [each.memory, each.files, each.fs, each.sighand]
+        if isinstance(left, OpenFile):
+            mine = [each.files.files[fd] for fd in sorted(each.files.files)]
+        for thing in mine:
+            if thing is left:
+                return 1
+            if thing is right:
+                return 2
+    return 1
+
+
+@syscall(Sysno.ARCH_PRCTL, missing="extended processor states: EINVAL")
+def arch_prctl(task: Task, option: Size, value: Size) -> int:
+    """Whether CPUID is allowed: always, 1. It cannot be forbidden: ENODEV. EINVAL."""
+    if option == _GET_CPUID:
+        return 1
+    raise SysError(Errno.ENODEV if option == _SET_CPUID else Errno.EINVAL)
+
+
+_GET_CPUID, _SET_CPUID = 0x1011, 0x1012
