@@ -70,12 +70,13 @@ static void show(const char *what, int signal)
     print("\n");
 }
 
-static void spin_until(int clock, int milliseconds)
+static void spin(int clock, int milliseconds)
 {
-    int time[2];
+    int first[2], now[2];
+    call2(Clock_gettime, clock, (int)first);
     do
-        call2(Clock_gettime, clock, (int)time);
-    while (time[0] * 1000 + time[1] / 1000000 < milliseconds);
+        call2(Clock_gettime, clock, (int)now);
+    while ((now[0] - first[0]) * 1000 + (now[1] - first[1]) / 1000000 < milliseconds);
 }
 
 static void clocks(void)
@@ -92,7 +93,7 @@ static void clocks(void)
         print_line("  timer ", timer);
         print_line("  set ", set(timer, 0, 0, 0, 3000000));
         if (all[i] < 0 || all[i] == Process || all[i] == Thread)
-            spin_until(all[i], 30 * (i + 1));
+            spin(all[i], 12);
         show("  ", Rtmin);
         print_line("  delete ", call1(Delete, timer));
     }
