@@ -6,12 +6,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from kernel.abi import system as abi
 from kernel.check.checker import Checker, CheckSettings
 from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.fs.inotify import InotifyUse
 from kernel.fs.memory_file import Quota
 from kernel.ipc.namespace import Ipc
+from kernel.log import KernelLog
 from kernel.mm.frames import FrameAllocator
 from kernel.mm.page_cache import PageCache
 from kernel.net.network import Network
@@ -83,6 +85,7 @@ class System:
         self.tasks = TaskTable(settings.max_tasks)
         self.random = random.Random(settings.seed)
         self.hostname = settings.hostname
+        self.domain_name = abi.DOMAIN
         self.namespace: Namespace
         self.console: Console
         self.devpts: Devpts
@@ -104,12 +107,14 @@ class System:
         """What all files in memory together may take."""
         self.inotify = InotifyUse()
         self.notices: list[str] = []
+        self.log = KernelLog()
         self.unsupported: set[int] = set()
         """Numbers of missing calls that have been reported."""
 
     def notice(self, text: str) -> None:
-        """Something a person should know, in one line; the session prints it."""
+        """Something a person should know, in one line; the session prints it, the log keeps it."""
         self.notices.append(text)
+        self.log.add(self.clock.now, text)
 
     def memory_name(self) -> str:
         """A name for the next address space."""

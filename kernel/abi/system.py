@@ -1,4 +1,4 @@
-"""What the emulated system says of itself: uname(2), getrusage(2), getpriority(2), getrandom(2)."""
+"""What the emulated system says of itself: uname(2), getrusage(2), getrandom(2), syslog(2)."""
 
 from enum import IntEnum
 
@@ -10,6 +10,29 @@ VERSION = "#1 emu386"
 MACHINE = "i686"
 DOMAIN = "(none)"
 HOSTNAME_MAX = 64
+
+
+class LogAction(IntEnum):
+    """First argument of syslog(2): SYSLOG_ACTION_…"""
+
+    CLOSE = 0
+    OPEN = 1
+    READ = 2
+    READ_ALL = 3
+    READ_CLEAR = 4
+    CLEAR = 5
+    CONSOLE_OFF = 6
+    CONSOLE_ON = 7
+    CONSOLE_LEVEL = 8
+    SIZE_UNREAD = 9
+    SIZE_BUFFER = 10
+
+
+class ArchCode(IntEnum):
+    """Codes of arch_prctl(2) that a 32-bit program may use."""
+
+    ARCH_GET_CPUID = 0x1011
+    ARCH_SET_CPUID = 0x1012
 
 
 class Who(IntEnum):

@@ -35,10 +35,22 @@ def _hostname(system: System) -> str:
 
 
 def _set_hostname(writer: Task, system: System, data: bytes) -> None:
+    system.hostname = _first_line(data)
+
+
+def _domain_name(system: System) -> str:
+    return f"{system.domain_name}\n"
+
+
+def _set_domain_name(writer: Task, system: System, data: bytes) -> None:
+    system.domain_name = _first_line(data)
+
+
+def _first_line(data: bytes) -> str:
     name = data.split(b"\n")[0]
     if len(name) > abi.HOSTNAME_MAX:
         raise SysError(Errno.EINVAL)
-    system.hostname = name.decode("latin-1")
+    return name.decode("latin-1")
 
 
 def _most_tasks(system: System) -> str:
@@ -102,7 +114,6 @@ _TOLD: dict[str, Make] = {
     "fs/protected_hardlinks": Constant(0),
     "fs/protected_symlinks": Constant(0),
     "kernel/cap_last_cap": Constant(40),
-    "kernel/domainname": Constant(abi.DOMAIN),
     "kernel/ngroups_max": Constant(65536),
     "kernel/osrelease": Constant(abi.RELEASE),
     "kernel/ostype": Constant(abi.SYSNAME),
@@ -123,6 +134,7 @@ _TOLD: dict[str, Make] = {
 _SETTABLE: dict[str, tuple[Make, Store]] = {
     "kernel/core_pattern": (Constant("core"), _discard),
     "kernel/core_uses_pid": (Constant(0), _discard),
+    "kernel/domainname": (_domain_name, _set_domain_name),
     "kernel/hostname": (_hostname, _set_hostname),
     "kernel/panic": (Constant(0), _discard),
     "kernel/printk": (Constant("4\t4\t1\t7"), _discard),

@@ -15,7 +15,9 @@ from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import (
+    ChoiceArgument,
     DescribedArgument,
+    Hex,
     InBytes,
     Int,
     Moment,
@@ -59,7 +61,7 @@ def _names(task: Task) -> tuple[str, ...]:
     hostname = task.system.hostname
     is_old = task.personality & Personality.UNAME26
     release = abi.RELEASE_26 if is_old else abi.RELEASE
-    return (abi.SYSNAME, hostname, release, abi.VERSION, abi.MACHINE, abi.DOMAIN)
+    return (abi.SYSNAME, hostname, release, abi.VERSION, abi.MACHINE, task.system.domain_name)
 
 
 def _pack_names(task: Task, count: int, width: int) -> bytes:
@@ -93,13 +95,24 @@ def oldolduname(task: Task, names: Pointer) -> int:
 
 @syscall(Sysno.SETHOSTNAME)
 def sethostname(task: Task, name: InBytes, length: Int) -> int:
-    """Change the system's name, up to 64 octets; EPERM without CAP_SYS_ADMIN."""
+    """Change the system's name, up to 64 octets; EPERM without CAP_SYS_ADMIN, EINVAL, EFAULT."""
+    task.system.hostname = _new_name(task, name, length)
+    return 0
+
+
+@syscall(Sysno.SETDOMAINNAME)
+def setdomainname(task: Task, name: InBytes, length: Int) -> int:
+    """The same for the name of its NIS domain."""
+    task.system.domain_name = _new_name(task, name, length)
+    return 0
+
+
+def _new_name(task: Task, name: int, length: int) -> str:
     if not task.credentials.has(Capability.CAP_SYS_ADMIN):
         raise SysError(Errno.EPERM)
     if not 0 <= length <= abi.HOSTNAME_MAX:
         raise SysError(Errno.EINVAL)
-    task.system.hostname = task.memory.read(name, length).decode("latin-1")
-    return 0
+    return task.memory.read(name, length).decode("latin-1")
 
 
 @syscall(Sysno.SYSINFO)
@@ -124,4 +137,18 @@ def getcpu(task: Task, cpu: OutInt, node: OutInt, cache: Pointer) -> int:
     for address in (cpu, node):
         if address:
             task.memory.write_word(address, 0)
+    return 0
+
+
+@syscall(Sysno.ARCH_PRCTL)
+def arch_prctl(
+    task: Task, code: Annotated[int, ChoiceArgument(abi.ArchCode, "ARCH_")], value: Hex
+) -> int:
+    """arch_prctl(2): whether CPUID may be used, which it always may. EINVAL, ENODEV."""
+    if code == abi.ArchCode.ARCH_GET_CPUID:
+        return 1
+    if code != abi.ArchCode.ARCH_SET_CPUID:
+        raise SysError(Errno.EINVAL)
+    if not value:
+        raise SysError(Errno.ENODEV)
     return 0
