@@ -28,13 +28,6 @@ class LogAction(IntEnum):
     SIZE_BUFFER = 10
 
 
-class ArchCode(IntEnum):
-    """Codes of arch_prctl(2) that a 32-bit program may use."""
-
-    ARCH_GET_CPUID = 0x1011
-    ARCH_SET_CPUID = 0x1012
-
-
 class Who(IntEnum):
     """Whose resources getrusage(2) tells."""
 

@@ -15,9 +15,7 @@ from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import (
-    ChoiceArgument,
     DescribedArgument,
-    Hex,
     InBytes,
     Int,
     Moment,
@@ -137,18 +135,4 @@ def getcpu(task: Task, cpu: OutInt, node: OutInt, cache: Pointer) -> int:
     for address in (cpu, node):
         if address:
             task.memory.write_word(address, 0)
-    return 0
-
-
-@syscall(Sysno.ARCH_PRCTL)
-def arch_prctl(
-    task: Task, code: Annotated[int, ChoiceArgument(abi.ArchCode, "ARCH_")], value: Hex
-) -> int:
-    """arch_prctl(2): whether CPUID may be used, which it always may. EINVAL, ENODEV."""
-    if code == abi.ArchCode.ARCH_GET_CPUID:
-        return 1
-    if code != abi.ArchCode.ARCH_SET_CPUID:
-        raise SysError(Errno.EINVAL)
-    if not value:
-        raise SysError(Errno.ENODEV)
     return 0
