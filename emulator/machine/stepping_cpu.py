@@ -27,7 +27,8 @@ class WatchedWord(NamedTuple):
 class SteppingCpu(UnicornCpu):
     """A `Machine` whose budget and `spent` are instructions attempted, exactly.
 
-    An iteration of a repeated string instruction is one; so is an instruction that faults.
+    A round of a repeated string instruction is one, and so is finding that no round is left; an
+    instruction that faults is one at each attempt.
     """
 
     counted = INSTRUCTION_HOOK

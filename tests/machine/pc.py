@@ -22,8 +22,8 @@ __all__ = ["EAX", "EBX", "ECX", "EDI", "EDX", "EFLAGS", "EIP", "ESI", "ESP"]
 class Pc:
     """`cpu` with an address space of one gigabyte, whose tables are made as pages are mapped."""
 
-    def __init__(self) -> None:
-        self.cpu = UnicornCpu(4 << 20)
+    def __init__(self, kind: type[UnicornCpu] = UnicornCpu) -> None:
+        self.cpu = kind(4 << 20)
         self.ram = self.cpu.ram
         self.registers = self.cpu.registers
         self.root = self.new_space(_ROOT, _DIRECTORY)
