@@ -143,11 +143,12 @@ class Lookout:
 
     def _seen_change(self, ran: Task | None) -> Stopped | None:
         for stop, memory, content in self._watched:
-            if not memory.users or peek(memory, stop.address, stop.length) == content:
+            if not memory.users:
                 continue
-            tid = self._tid_in(memory, ran)
-            if self._tid is None or tid == self._tid:
-                return Stopped(Reason.WATCHPOINT, self._kernel.steps, tid, stop)
+            now, tid = peek(memory, stop.address, stop.length), self._tid_in(memory, ran)
+            if now != content and self._tid in (None, tid):
+                change, position = (content, now), self._kernel.steps
+                return Stopped(Reason.WATCHPOINT, position, tid, stop, change=change)
         return None
 
     def _tid_in(self, memory: AddressSpace, ran: Task | None) -> int:

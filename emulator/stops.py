@@ -123,7 +123,8 @@ class Stopped:
     """Where and why a run stopped.
 
     `tid` is the task concerned (0: none): the one that runs next, made the change, or has the
-    event. `stop` is what was met and `event` what happened, None where it was nothing of the kind.
+    event. `stop` is what was met, `event` what happened and `change` what watched memory was and
+    is, None where it was nothing of the kind.
     """
 
     reason: Reason
@@ -131,6 +132,7 @@ class Stopped:
     tid: int
     stop: Stop | None = None
     event: Event | None = None
+    change: tuple[bytes, bytes] | None = None
 
 
 def caught(

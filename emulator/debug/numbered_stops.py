@@ -9,6 +9,9 @@ from emulator.stops import Breakpoint, CatchCall, CatchEvent, CatchSignal, Reaso
 from kernel.abi.signals import signal_name
 from kernel.call_report import call_name
 
+_SHOWN = 16
+"""Octets of a change that are shown."""
+
 
 @dataclass(frozen=True)
 class NumberedStop:
@@ -63,6 +66,13 @@ def _kind(stop: Stop) -> str:
     return "Catchpoint" if isinstance(stop, CatchCall | CatchEvent | CatchSignal) else "Watchpoint"
 
 
+def _value(octets: bytes) -> str:
+    """A number, where it may be one; otherwise the first octets."""
+    if len(octets) in (1, 2, 4, 8):
+        return str(int.from_bytes(octets, "little", signed=True))
+    return octets[:_SHOWN].hex(" ") + (" …" if len(octets) > _SHOWN else "")
+
+
 def _reason(stopped: Stopped) -> str:
     event, task = stopped.event, f"task {stopped.tid}"
     match stopped.reason:
@@ -74,8 +84,12 @@ def _reason(stopped: Stopped) -> str:
             return f"{task}: {signal_name(event.signal)}"  # type: ignore[union-attr]
         case Reason.EVENT:
             return f"{task}: {type(event).__name__}"
-        case Reason.BREAKPOINT | Reason.WATCHPOINT:
+        case Reason.BREAKPOINT:
             return task
+        case Reason.WATCHPOINT:
+            assert stopped.change is not None
+            old, new = map(_value, stopped.change)
+            return f"{task}: {old} -> {new}"
         case Reason.START:
             return "the beginning of history"
         case Reason.INPUT:

@@ -110,7 +110,7 @@ def test_watch_stops_after_each_change_and_tells_whose_it_was(cow: Terminal) -> 
     assert "4 octets at 0x" in cow("watch global")
     changes = []
     while "Watchpoint 1, task" in (answer := cow("continue")):
-        changes.append((int(re.findall(r"task (\d+)", answer)[-1]), position(answer)))
+        changes.append((int(re.findall(r"task (\d+): 1 -> [24]", answer)[-1]), position(answer)))
         cow(f"task {changes[-1][0]}")
         assert value(cow, "global") == {101: 2, 100: 4}[changes[-1][0]]
         cow("task any")
