@@ -11,13 +11,17 @@ class Sleeper(Protocol):
 
 
 class WaitQueue:
-    """A name, as a person would say what is awaited ("pipe readable"), and sleepers in order."""
+    """A name, as a person would say what is awaited ("pipe readable"), and sleepers in order.
 
-    __slots__ = ("name", "sleepers")
+    `listeners` are told of each wake, too, and stay.
+    """
+
+    __slots__ = ("listeners", "name", "sleepers")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.sleepers: list[Sleeper] = []
+        self.listeners: tuple[Sleeper, ...] = ()
 
     def add(self, sleeper: Sleeper) -> None:
         """Put a sleeper at the end."""
@@ -32,3 +36,5 @@ class WaitQueue:
         """Wake every sleeper, first come first."""
         while self.sleepers:
             self.sleepers[0].wake(self.name)
+        for listener in self.listeners:
+            listener.wake(self.name)

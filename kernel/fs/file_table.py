@@ -113,6 +113,8 @@ def release(file: OpenFile) -> None:
     """One reference to an open file less."""
     file.users -= 1
     if file.users == 0:
+        if file.attachment is not None:
+            file.attachment.end()
         if file.inode.locks is not None:
             file.inode.locks.drop_owner(file)
         if file.location is not None:

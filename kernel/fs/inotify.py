@@ -104,6 +104,8 @@ class Watch:
 class InotifyFile(OpenFile):
     """An instance: its watches by number, and the events that nobody has read yet."""
 
+    sends_sigio = True
+
     def __init__(self, system: System, user: int, flags: int) -> None:
         """EMFILE where the user has too many instances."""
         super().__init__(AnonymousInode(system), flags, "anon_inode:inotify")

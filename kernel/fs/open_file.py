@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kernel.abi.errno import Errno
 from kernel.abi.files import O_ACCMODE, O_RDONLY, OpenFlag, Poll
 from kernel.errors import SysError
+from kernel.fs.file_owner import NOBODY, Attachment
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class OpenFile:
     Block where they would have to wait: they never look at O_NONBLOCK, the call does.
     """
 
+    sends_sigio = False
+    """Whether O_ASYNC can be set, to get a signal when the file is ready."""
+
     def __init__(self, inode: Inode, flags: int, path: str) -> None:
         self.inode = inode
         self.flags = flags
@@ -45,8 +49,9 @@ class OpenFile:
         self.location: Location | None = None
         self.offset = 0
         self.users = 0
-        self.owner = 0
-        """What F_SETOWN said; it has no effect."""
+        self.owner = NOBODY
+        self.attachment: Attachment | None = None
+        """With O_ASYNC: who makes signals of what happens."""
 
     @property
     def path(self) -> str:

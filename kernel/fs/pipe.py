@@ -140,6 +140,8 @@ class PipeFile(OpenFile):
     poll reports POLLHUP only when one has come since and gone.
     """
 
+    sends_sigio = True
+
     def __init__(self, pipe: Pipe, flags: int, path: str) -> None:
         super().__init__(pipe, flags, path)
         self.pipe = pipe
@@ -159,7 +161,7 @@ class PipeFile(OpenFile):
             return b""
         taken = bytes(data[:count])
         del data[:count]
-        if pipe.writable.sleepers:
+        if pipe.writable.sleepers or pipe.writable.listeners:
             pipe.writable.wake_all()
         return taken
 
@@ -174,7 +176,7 @@ class PipeFile(OpenFile):
                 raise Block(pipe.writable)
             data = data[:free]
         pipe.data += data
-        if pipe.readable.sleepers:
+        if pipe.readable.sleepers or pipe.readable.listeners:
             pipe.readable.wake_all()
         return len(data)
 

@@ -303,6 +303,7 @@ class TerminalFile(OpenFile):
     """A terminal as an open file; `stream` is the host stream that shows what is written."""
 
     is_master = False
+    sends_sigio = True
 
     def __init__(
         self, inode: Inode, flags: int, path: str, terminal: Terminal, stream: int | None = None

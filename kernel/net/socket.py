@@ -80,6 +80,7 @@ class Socket(OpenFile):
     """
 
     is_stream = False
+    sends_sigio = True
 
     def __init__(self, task: Task, family: int, type: int, protocol: int, flags: int = 0) -> None:
         inode = SocketInode(task)

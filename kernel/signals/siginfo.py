@@ -20,9 +20,11 @@ class Layout(Enum):
     QUEUE = struct.Struct("<iII")
     CHILD = struct.Struct("<iIiii")
     FAULT = struct.Struct("<I")
+    POLL = struct.Struct("<ii")
 
 
 _FAULTS = frozenset((Signal.SIGILL, Signal.SIGFPE, Signal.SIGSEGV, Signal.SIGBUS, Signal.SIGTRAP))
+_POLL_CODES = ("POLL_IN", "POLL_OUT", "POLL_MSG", "POLL_ERR", "POLL_PRI", "POLL_HUP")
 _LAST_CODE: dict[int, int] = {
     Signal.SIGILL: 11, Signal.SIGFPE: 15, Signal.SIGSEGV: 10, Signal.SIGBUS: 5, Signal.SIGTRAP: 6,
     Signal.SIGCHLD: 6,
@@ -33,6 +35,8 @@ def layout(signal: int, code: int) -> Layout:
     """The union's member, by signal and code, as Linux decides it."""
     if abi.SiCode.SI_USER < code < abi.SiCode.SI_KERNEL and code <= _LAST_CODE.get(signal, 0):
         return Layout.CHILD if signal == Signal.SIGCHLD else Layout.FAULT
+    if abi.SiCode.SI_USER < code <= len(_POLL_CODES):
+        return Layout.POLL
     if code == abi.SiCode.SI_TIMER:
         return Layout.TIMER
     return Layout.QUEUE if code < 0 else Layout.KILL
@@ -44,6 +48,8 @@ def pack(info: SigInfo) -> bytes:
     fields: tuple[int, ...]
     if kind is Layout.FAULT:
         fields = (info.address,)
+    elif kind is Layout.POLL:
+        fields = (info.band, info.fd)
     elif kind is Layout.CHILD:
         fields = (info.pid, info.uid, info.status, info.user_time, info.system_time)
     elif kind is Layout.TIMER:
@@ -66,6 +72,8 @@ def unpack(signal: int, image: bytes) -> SigInfo:
     if kind is Layout.CHILD:
         pid, uid, status, user, system = fields
         return SigInfo(signal, code, pid, uid, status, user, system)
+    if kind is Layout.POLL:
+        return SigInfo(signal, code, band=fields[0], fd=fields[1])
     if kind is Layout.TIMER:
         return SigInfo(signal, code, timer=fields[0], overrun=fields[1], value=fields[2])
     return SigInfo(signal, code, fields[0], fields[1], value=fields[2] if len(fields) > 2 else 0)
@@ -104,7 +112,7 @@ _CODES: dict[int, tuple[str, ...]] = {
 
 def code_name(signal: int, code: int) -> str:
     """CLD_EXITED and the like; the bare number where there is no name."""
-    names = _CODES.get(signal, ())
+    names = _CODES.get(signal, _POLL_CODES)
     if 0 < code <= len(names):
         return names[code - 1]
     return _GENERAL_CODES.get(code) or (f"{code:#x}" if code > 0 else str(code))
@@ -121,6 +129,8 @@ def describe_siginfo(info: SigInfo) -> Described:
         fields += _describe_child(info)
     elif kind is Layout.FAULT:
         fields.append(("si_addr", ("ptr", info.address)))
+    elif kind is Layout.POLL:
+        fields += [("si_band", ("int", info.band)), ("si_fd", ("int", info.fd))]
     elif kind is Layout.TIMER:
         fields += [("si_timerid", ("hex", info.timer)), ("si_overrun", ("int", info.overrun))]
         fields += _describe_value(info.value)

@@ -99,6 +99,8 @@ class SigInfo(NamedTuple):
     timer: int = 0
     overrun: int = 0
     source: Source | None = None
+    band: int = 0
+    fd: int = 0
 
 
 class Fault(NamedTuple):

@@ -7,6 +7,7 @@ from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import Argument, FlagsArgument, describe_fd, flags_text, signed
 from kernel.syscalls.file_arguments import NamedFlagsArgument, open_flags_text
+from kernel.syscalls.file_owners import describe_owner
 from kernel.syscalls.locks import LOCK_COMMANDS, describe_lock
 from kernel.task.task import Call, Task
 
@@ -32,7 +33,8 @@ class FcntlArgument(Argument):
     """The argument, as the command before it wants it."""
 
     def is_late(self, call: Call, word: int) -> bool:
-        return call.words[word - 1] in _LOCK_QUESTIONS
+        command = call.words[word - 1]
+        return command in _LOCK_QUESTIONS or command == Fcntl.F_GETOWN_EX
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         command, value = call.words[word - 1], call.words[word]
@@ -46,6 +48,8 @@ class FcntlArgument(Argument):
             return ("flags", value, open_flags_text(value))
         if command == Fcntl.F_SETOWN:
             return ("int", signed(value))
+        if command in (Fcntl.F_SETOWN_EX, Fcntl.F_GETOWN_EX):
+            return _owner(task, call, command, value)
         if command == Fcntl.F_ADD_SEALS:
             return _SEALS.describe_value(task, call, value)
         if command in (Fcntl.F_SETSIG, Fcntl.F_SETLEASE):
@@ -60,6 +64,15 @@ def _lock(task: Task, call: Call, command: int, address: int) -> Described:
         return ("ptr", address)
     try:
         return describe_lock(task, command, address)
+    except SysError:
+        return ("ptr", address)
+
+
+def _owner(task: Task, call: Call, command: int, address: int) -> Described:
+    if command == Fcntl.F_GETOWN_EX and call.result < 0:
+        return ("ptr", address)
+    try:
+        return describe_owner(task, address)
     except SysError:
         return ("ptr", address)
 

@@ -13,6 +13,7 @@ from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import require_owner
 from kernel.fs.pipe import Pipe
 from kernel.fs.seals import add_seals, seals_of
+from kernel.signals import sigio
 from kernel.syscalls.arguments import Fd, Size
 from kernel.syscalls.descriptor_arguments import (
     LEASES,
@@ -22,6 +23,7 @@ from kernel.syscalls.descriptor_arguments import (
     seals_text,
 )  # fmt: skip
 from kernel.syscalls.file_arguments import OPEN_NAMES, NamedFlagsArgument, open_flags_text
+from kernel.syscalls.file_owners import OWNER_COMMANDS, fcntl_owner
 from kernel.syscalls.locks import LOCK_COMMANDS, fcntl_lock
 from kernel.syscalls.table import note, syscall
 from kernel.task.task import Call, Task
@@ -99,20 +101,14 @@ def close_range(task: Task, first: Size, last: Size, flags: CloseRangeFlags) -> 
 Command = Annotated[int, FcntlCommandArgument()]
 FcntlValue = Annotated[int, FcntlArgument()]
 FcntlReturn = Annotated[int, FcntlResult()]
-_CHANGEABLE = (
-    OpenFlag.O_APPEND
-    | OpenFlag.O_NONBLOCK
-    | OpenFlag.O_ASYNC
-    | OpenFlag.O_DIRECT
-    | OpenFlag.O_NOATIME
-)
+_CHANGEABLE = OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME
 _FOR_PATHS = (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_GETFD, Fcntl.F_SETFD, Fcntl.F_GETFL)
 """The commands that an O_PATH descriptor takes."""
 
 
 @syscall(Sysno.FCNTL, Sysno.FCNTL64)
 def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlReturn:
-    """fcntl(2). SIGIO is never sent, leases are not there: EINVAL."""
+    """fcntl(2). There are no leases and no F_NOTIFY: EINVAL."""
     files = task.files
     file = files.get_any(fd) if command in _FOR_PATHS else files.get(fd)
     if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC):
@@ -124,7 +120,7 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
     if command == Fcntl.F_GETFL:
         return file.flags
     if command == Fcntl.F_SETFL:
-        return set_status_flags(task, file, value)
+        return set_status_flags(task, file, fd, value)
     if command in LOCK_COMMANDS:
         return fcntl_lock(task, file, command, value)
     if command in (Fcntl.F_GETPIPE_SZ, Fcntl.F_SETPIPE_SZ):
@@ -134,7 +130,11 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
     if command == Fcntl.F_ADD_SEALS:
         add_seals(task.system, file, value)
         return 0
-    return _other_command(file, command, value)
+    if command in OWNER_COMMANDS:
+        return fcntl_owner(task, file, command, value)
+    if command == Fcntl.F_GETLEASE:
+        return _UNLOCKED
+    raise SysError(Errno.EINVAL)
 
 
 def _duplicate(task: Task, file: OpenFile, lowest: int, close_on_exec: bool) -> int:
@@ -152,10 +152,12 @@ def _set_descriptor_flags(task: Task, fd: int, value: int) -> int:
     return 0
 
 
-def set_status_flags(task: Task, file: OpenFile, value: int) -> int:
+def set_status_flags(task: Task, file: OpenFile, fd: int, value: int) -> int:
     """F_SETFL: EPERM for O_NOATIME on another's file."""
     if value & ~file.flags & OpenFlag.O_NOATIME:
         require_owner(task.credentials, file.inode)
+    if file.sends_sigio and (value ^ file.flags) & OpenFlag.O_ASYNC:
+        sigio.switch(task, file, fd, bool(value & OpenFlag.O_ASYNC))
     file.flags = file.flags & ~_CHANGEABLE | value & _CHANGEABLE
     return 0
 
@@ -166,19 +168,6 @@ def _pipe_size(task: Task, file: OpenFile, command: int, value: int) -> int:
     if command == Fcntl.F_GETPIPE_SZ:
         return file.inode.capacity
     return file.inode.resize(task, value)
-
-
-def _other_command(file: OpenFile, command: int, value: int) -> int:
-    if command in (Fcntl.F_GETOWN, Fcntl.F_GETSIG):
-        return file.owner if command == Fcntl.F_GETOWN else 0
-    if command == Fcntl.F_SETOWN:
-        file.owner = value
-        return 0
-    if command == Fcntl.F_GETLEASE:
-        return _UNLOCKED
-    if command == Fcntl.F_SETSIG and value <= 64:
-        return 0
-    raise SysError(Errno.EINVAL)
 
 
 _UNLOCKED = 2

@@ -15,6 +15,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import DirectoryInode, RegularInode
+from kernel.signals import sigio
 from kernel.syscalls.arguments import Argument, Fd, signed
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
@@ -108,8 +109,11 @@ def ioctl(task: Task, fd: Fd, request: Request, argument: RequestValue) -> int:
         on = task.memory.read_word(argument)
         file.flags = file.flags | _NONBLOCK if on else file.flags & ~_NONBLOCK
     elif request == Ioctl.FIOASYNC:
-        if task.memory.read_word(argument) and not file.flags & _ASYNC:
-            raise SysError(Errno.ENOTTY)  # SIGIO is never sent
+        is_on = bool(task.memory.read_word(argument))
+        if is_on != bool(file.flags & _ASYNC):
+            if not file.sends_sigio:
+                raise SysError(Errno.ENOTTY)
+            sigio.switch(task, file, fd, is_on)
     elif request == Ioctl.FIGETBSZ and isinstance(file.inode, (RegularInode, DirectoryInode)):
         task.memory.write_word(argument, 4096)
     else:
