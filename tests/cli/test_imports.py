@@ -56,9 +56,11 @@ def test_running_hello_loads_nothing_heavy(guest: Callable[[str], Path]) -> None
         "import sys; from emulator.cli import main; main(['run', sys.argv[1]]); print(*sys.modules)"
     )
     done = python("-c", code, str(guest("hello")))
-    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    names = done.stdout.splitlines()[-1].split()
+    loaded = {name.partition(".")[0] for name in names}
     assert "unicorn" in loaded
     assert not loaded & set(HEAVY)
+    assert not [name for name in names if name.startswith(("emulator.debug", "emulator.stepper"))]
 
 
 def test_every_module_can_be_imported_first(tmp_path: Path) -> None:

@@ -202,6 +202,26 @@ def test_a_step_is_an_instruction_also_where_it_calls_the_system(vfork: Talk) ->
     assert (vfork.register(EIP), vfork.register(EAX)) == (after, 101)
 
 
+def test_each_step_executes_one_instruction_and_each_step_back_undoes_it(guest: Guest) -> None:
+    """In a program whose pages come in one by one, most of them while it is stepped."""
+    talk = Talk(guest("glibc/threads"))
+    places = [talk.register(EIP)]
+    for _ in range(700):
+        task = talk.stepper.task
+        assert task is not None
+        (instruction,) = talk.stepper.disassemble(task, places[-1], 1)
+        assert talk.ask("vCont;s:p64.64").startswith("T05")
+        places.append(talk.register(EIP))
+        word, operands = instruction.mnemonic, instruction.operands
+        if word == "call" and operands.startswith("0x"):
+            assert places[-1] == int(operands, 16)
+        elif word[0] != "j" and word[:3] not in ("cal", "ret", "rep"):
+            assert places[-1] == instruction.address + len(instruction.code)
+    for address in reversed(places[-60:-1]):
+        assert talk.ask("bs").startswith("T05")
+        assert talk.register(EIP) == address
+
+
 def test_stepping_in_a_range_stops_behind_it(vfork: Talk) -> None:
     start = vfork.register(EIP)
     vfork.ask("vCont;s:p64.64")

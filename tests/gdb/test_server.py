@@ -106,6 +106,22 @@ def test_a_client_that_goes_while_the_guest_runs_is_not_waited_for(guest: Guest)
         assert (run.status, run.stderr) == (0, "")
 
 
+def test_gdb_that_goes_while_it_is_in_the_past_leaves_no_output_twice(guest: Guest) -> None:
+    with emulated(guest("vfork_memory")) as (server, port):
+        client = Client(port)
+        assert client.ask(b"QPassSignals:14") == b"OK"  # SIGCHLD
+        assert bytes(client.ask(b"vCont;c") or b"").startswith(b"W00")
+        client.socket.close()
+        whole = ended(server)
+    with emulated(guest("vfork_memory")) as (server, port):
+        client = Client(port)
+        client.ask(b"QCatchSyscalls:1;7;72")  # wait4
+        assert b"syscall_entry" in bytes(client.ask(b"vCont;c") or b"")
+        assert b"replaylog:begin" in bytes(client.ask(b"bc") or b"")
+        client.socket.close()
+        assert ended(server) == whole
+
+
 def test_there_is_one_client(vfork_exec: Path) -> None:
     with emulated(vfork_exec) as (server, port):
         client = Client(port)

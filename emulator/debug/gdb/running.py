@@ -6,10 +6,12 @@ we are in the past, what happens next has happened already, and nobody is frozen
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from emulator.changes import Freeze, Kill
-from emulator.debug.gdb.instructions import has_executed, is_at_rest, step_back
+from emulator.debug.gdb.instructions import before, has_executed, is_at_rest, step_back
 from emulator.debug.gdb.plan import Action, Plan
 from emulator.debug.gdb.stops import (
     AtLogEnd,
@@ -124,13 +126,12 @@ class Runner:
         """One step of the thread that runs next."""
         if is_at_rest(task) and task.tid in self._debuggee.returning:
             return Stepped(task.pid, task.tid)
-        stepper, position, tid = self._stepper, self._stepper.position, task.tid
-        pid, was_at_rest, inside = task.pid, is_at_rest(task), self._action(plan, task).inside
-        stopped = self._go(stops, 1)
-        report = self._what_happened(plan, stopped)
-        if report is not None or stepper.position == position:
+        stepper, pid, tid = self._stepper, task.pid, task.tid
+        start, inside = before(stepper, task), self._action(plan, task).inside
+        report = self._what_happened(plan, self._go(stops, 1))
+        if report is not None or stepper.position == start.position:
             return report
-        if not has_executed(stepper, tid, position, was_at_rest):
+        if not has_executed(stepper, start):
             return None
         now = stepper.find_task(tid)
         if inside is not None and now is not None and inside[0] <= now.instruction < inside[1]:
@@ -156,8 +157,15 @@ class Runner:
         return report
 
     def _go(self, stops: list[Stop], limit: int | None) -> Stopped:
-        with self._connection.watching(self._stepper.interrupt):
+        with self._interruptible():
             return self._stepper.run(stops, limit=limit)
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """gdb's Ctrl-C, and its end, stop what is done here, and nothing that comes after it."""
+        with self._connection.watching(self._stepper.interrupt):
+            yield
+        self._stepper.stopper.interrupted = False
 
     def _interrupted(self) -> Report:
         task = self._debuggee.somebody()
@@ -189,8 +197,7 @@ class Runner:
         """Undo the last instruction of the thread of Hc."""
         task = self._debuggee.find(self._debuggee.running_id)
         pid, tid = task.pid, task.tid
-        with self._connection.watching(self._stepper.interrupt):
-            found = step_back(self._stepper, tid)
+        found = step_back(self._stepper, tid)
         self._arrive()
         return Stepped(pid, tid) if found else AtLogEnd(pid, tid, "begin")
 
@@ -203,7 +210,7 @@ class Runner:
         if report is not None:
             return report
         while True:
-            with self._connection.watching(stepper.interrupt):
+            with self._interruptible():
                 stopped = stepper.run_back([*places, _BIRTH])
             if stopped.reason is Reason.INTERRUPTED:
                 if self._connection.take_interrupt():
@@ -219,8 +226,8 @@ class Runner:
 
     def _undo_write(self) -> Report | None:
         """Where the very last step changed watched memory: go back to before it."""
-        before = self._watched()
-        if not before or self._stepper.at_start:
+        old = self._watched()
+        if not old or self._stepper.at_start:
             return None
         here = self._stepper.position
         self._stepper.goto(here - 1)
@@ -228,7 +235,7 @@ class Runner:
         changed = [
             address
             for (pid, address), content in after.items()
-            if content != before.get((pid, address)) and task is not None and task.pid == pid
+            if content != old.get((pid, address)) and task is not None and task.pid == pid
         ]
         if task is None or not changed:
             self._stepper.goto(here)
@@ -273,7 +280,7 @@ class Runner:
 
     def travel(self, position: int) -> None:
         """Go to any position, which may be the future."""
-        with self._connection.watching(self._stepper.interrupt):
+        with self._interruptible():
             self._stepper.goto(position)
         self._arrive()
 

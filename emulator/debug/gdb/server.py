@@ -65,15 +65,21 @@ class _Guest:
                 connection.send(answer)
 
     def run_on(self) -> int:
-        """What gdb has let go, or left behind, runs to its end; the exit status."""
-        self._stepper.change(Freeze(frozenset()))
-        while self._stepper.run().reason is not Reason.END:
+        """What gdb has let go, or left behind, runs to its end; the exit status.
+
+        From a moment in the past it first does again, in silence, what it has done already.
+        """
+        stepper = self._stepper
+        stepper.goto(stepper.frontier)
+        if stepper.kernel.frozen:
+            stepper.change(Freeze(frozenset()))
+        while stepper.run().reason is not Reason.END:
             self._pass_on_notices()
         self._pass_on_notices()
-        first = self._stepper.system.tasks.first
+        first = stepper.system.tasks.first
         if first is not None and first.leader.is_gone:
-            return self._stepper.status
-        for line in who_sleeps(self._stepper.system):
+            return stepper.status
+        for line in who_sleeps(stepper.system):
             self._say(inert(line))
         return DEADLOCK_STATUS
 
