@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from emulator.host_streams import kind_of, write_all
 from emulator.session import PIPE, Streams
 from kernel.errors import BadGuest
+
+_MOMENT = 0.1
+"""Seconds."""
 
 
 def content(file: str | None) -> bytes:
@@ -65,7 +69,12 @@ class TypedInput(Streams):
         return data
 
     def wait(self, seconds: float | None, for_input: bool) -> bool:
-        return for_input and (bool(self._typed) or self._has_ended)
+        """At once; or a moment, where the host's clock is waited for: the run can be stopped."""
+        if for_input and (self._typed or self._has_ended):
+            return True
+        if seconds is not None:
+            time.sleep(min(seconds, _MOMENT))
+        return False
 
     def write(self, stream: int, data: bytes) -> bool:
         return True

@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.guests.fixtures import Run
+from tests.guests.fixtures import Run, run
 
 Guest = Callable[[str], Path]
 Emu = Callable[..., Run]
@@ -66,3 +66,9 @@ def test_at_a_terminal_answers_are_typed_and_ctrl_d_ends_it(guest: Guest) -> Non
     child.expect(pexpect.EOF)
     child.wait()
     assert child.exitstatus == 1
+
+
+def test_asking_needs_no_textual(guest: Guest) -> None:
+    code = "import sys; from emulator.cli import main; main(['step', '--answers', sys.argv[1]])\n"
+    code += "sys.exit('textual' in sys.modules)"
+    assert run([sys.executable, "-c", code, guest("hello")], cwd=ROOT).status == 0

@@ -9,6 +9,8 @@ import pytest
 
 from emulator.debug import moves
 from emulator.debug.moves import Move
+from emulator.debug.step_streams import TypedInput
+from emulator.session import Options
 from emulator.stepper import Stepper
 from tests.elf.files import File
 from tests.screen.pictures import hand_made
@@ -102,6 +104,11 @@ RECURSIVE = bytes.fromhex(
     "49 7405 e8f8ffffff c3"  # down: dec ecx; jz up; call down; up: ret
 )
 PAUSE = bytes.fromhex("b81d000000cd80")  # pause()
+NAP = bytes.fromhex(
+    "b8a2000000 bb1a820408 31c9 cd80"  # nanosleep({0, 300000000}, 0)
+    "b801000000 bb00000000 cd80"  # exit(0)
+    "00000000 00a3e111"  # the time, at 0x804821a
+)
 INNER_CALL, BEHIND_IT = 25, 30
 
 
@@ -179,3 +186,10 @@ def test_going_back_reads_no_executable_again(stepper: Stepper) -> None:
     moves.instruction(stepper)
     moves.instruction_back(stepper)
     assert stepper.program(stepper.task) is program
+
+
+def test_the_hosts_clock_is_waited_for_in_moments_in_which_nothing_spins(tmp_path: Path) -> None:
+    program = hand_made(tmp_path, NAP)
+    stepper = Stepper(str(program), (), Options(host_clock=True), TypedInput())
+    assert moves.run(stepper) == "the guest has ended with status 0"
+    assert 2 < len(stepper.history.inputs) < 10
