@@ -341,5 +341,7 @@ def _what_for(task: object) -> str:
     assert isinstance(task, Task)
     if task.state.name == "STOPPED":
         return "stopped by a signal"
+    if task.tracing is not None and task.state.name == "TRACED":
+        return f"stopped for {task.tracing.tracer.tid}, which traces it"
     name = TABLE[task.call.number].name if task.call is not None else "nothing"
     return f"{name} waits for: {task.wait_channel or 'a signal'}"

@@ -24,6 +24,7 @@ _STATE_TEXTS = {
     "HELD": "is suspended for {why}",
     "READY": "{why}",
     "STOPPED": "is stopped",
+    "TRACED": "is stopped for its tracer",
     "ZOMBIE": "is over",
     "DEAD": "is over",
 }
