@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.files import S_IFREG, makedev
 from kernel.fs.inode import Inode, RegularInode
+from kernel.fs.open_file import OpenFile
 
 if TYPE_CHECKING:
     from kernel.system import System
@@ -31,6 +32,13 @@ class AnonymousInode(Inode):
     def __init__(self, system: System) -> None:
         super().__init__(next_number(system), 0o600, now=system.clock.wall)
         self.device = ANONYMOUS_DEVICE
+
+
+class AnonymousFile(OpenFile):
+    """An open file that has no offset, and says 0 to whoever wants to move it."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        return 0
 
 
 class SharedMemory(RegularInode):

@@ -12,7 +12,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.event_files import EpollEvent
 from kernel.abi.files import OpenFlag, Poll
 from kernel.errors import SysError
-from kernel.fs.anonymous import AnonymousInode
+from kernel.fs.anonymous import AnonymousFile, AnonymousInode
 from kernel.fs.open_file import OpenFile
 from kernel.wait import WaitQueue
 
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from kernel.task.task import Task
 
 _ALWAYS = EpollEvent.EPOLLERR | EpollEvent.EPOLLHUP
+_WITH_EXCLUSIVE = (
+    _ALWAYS | EpollEvent.EPOLLIN | EpollEvent.EPOLLOUT | EpollEvent.EPOLLET
+    | EpollEvent.EPOLLWAKEUP | EpollEvent.EPOLLEXCLUSIVE
+)  # fmt: skip
 _MODES = (
     EpollEvent.EPOLLET | EpollEvent.EPOLLONESHOT | EpollEvent.EPOLLWAKEUP
     | EpollEvent.EPOLLEXCLUSIVE
 )  # fmt: skip
-MAX_DEPTH = 5
+MAX_DEPTH = 4
 """How deep epoll instances may watch each other."""
 
 
@@ -80,7 +84,7 @@ class Item:
         return self.file.poll(task) & self.events & ~_MODES
 
 
-class EpollFile(OpenFile):
+class EpollFile(AnonymousFile):
     """An epoll instance; items by descriptor number, in the order in which they are asked."""
 
     def __init__(self, system: System) -> None:
@@ -89,7 +93,11 @@ class EpollFile(OpenFile):
         self.ready = WaitQueue("epoll event")
 
     def add(self, task: Task, number: int, file: OpenFile, events: int, data: int) -> None:
-        """EEXIST; EPERM for files that are always ready; ELOOP for instances in a circle."""
+        """EEXIST, EINVAL; EPERM for files that are always ready; ELOOP for circles."""
+        if events & EpollEvent.EPOLLEXCLUSIVE and (
+            events & ~_WITH_EXCLUSIVE or isinstance(file, EpollFile)
+        ):
+            raise SysError(Errno.EINVAL)
         if self._live(number, file) is not None:
             raise SysError(Errno.EEXIST)
         if type(file).poll is OpenFile.poll or file.inode.is_regular:
@@ -100,10 +108,14 @@ class EpollFile(OpenFile):
         self.ready.wake_all()
 
     def change(self, task: Task, number: int, file: OpenFile, events: int, data: int) -> None:
-        """ENOENT for a file that is not in the set."""
+        """ENOENT for a file that is not in the set; EINVAL with EPOLLEXCLUSIVE, now or before."""
+        if events & EpollEvent.EPOLLEXCLUSIVE:
+            raise SysError(Errno.EINVAL)
         item = self._live(number, file)
         if item is None:
             raise SysError(Errno.ENOENT)
+        if item.events & EpollEvent.EPOLLEXCLUSIVE:
+            raise SysError(Errno.EINVAL)
         item.change(task, events, data)
         self.ready.wake_all()
 

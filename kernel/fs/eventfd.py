@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag, Poll
 from kernel.errors import Block, SysError
-from kernel.fs.anonymous import AnonymousInode
-from kernel.fs.open_file import OpenFile
+from kernel.fs.anonymous import AnonymousFile, AnonymousInode
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _MOST = (1 << 64) - 2
 """The highest count; a write that would exceed it waits."""
 
 
-class EventFile(OpenFile):
+class EventFile(AnonymousFile):
     """A counter; with `is_semaphore` a read takes 1, else everything."""
 
     def __init__(self, system: System, count: int, is_semaphore: bool, flags: int) -> None:

@@ -14,8 +14,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.event_files import IN_ALL_EVENTS, Inotify
 from kernel.abi.files import Ioctl, Poll
 from kernel.errors import Block, SysError
-from kernel.fs.anonymous import AnonymousInode
-from kernel.fs.open_file import OpenFile
+from kernel.fs.anonymous import AnonymousFile, AnonymousInode
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class Watch:
         self.instance.queue(Event(self.number, Inotify.IN_IGNORED, 0, b""))
 
 
-class InotifyFile(OpenFile):
+class InotifyFile(AnonymousFile):
     """An instance: its watches by number, and the events that nobody has read yet."""
 
     sends_sigio = True
@@ -194,10 +193,6 @@ class InotifyFile(OpenFile):
 
     def poll_queues(self, task: Task) -> tuple[WaitQueue, ...]:
         return (self.readable,)
-
-    def seek(self, offset: int, whence: int) -> int:
-        """Goes nowhere, and says 0."""
-        return 0
 
     def ioctl(self, task: Task, request: int, argument: int) -> int:
         """FIONREAD: octets of all events."""

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag, Poll
 from kernel.errors import Block, SysError
-from kernel.fs.anonymous import AnonymousInode
-from kernel.fs.open_file import OpenFile
+from kernel.fs.anonymous import AnonymousFile, AnonymousInode
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _SIZE = 128
 """Octets of a struct signalfd_siginfo."""
 
 
-class SignalFile(OpenFile):
+class SignalFile(AnonymousFile):
     """A mask of signals to be read."""
 
     def __init__(self, system: System, mask: int, flags: int) -> None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag, Poll
 from kernel.errors import Block, SysError
-from kernel.fs.anonymous import AnonymousInode
-from kernel.fs.open_file import OpenFile
+from kernel.fs.anonymous import AnonymousFile, AnonymousInode
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _OCTETS = 8
 
 
-class TimerFile(OpenFile):
+class TimerFile(AnonymousFile):
     """A timer: the moment it expires next and was not asked about yet (monotonic nanoseconds,
     None while it is off), and the interval after that (0: once)."""
 
