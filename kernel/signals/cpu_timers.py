@@ -47,10 +47,10 @@ def set_timer(process: Process, which: int, delay: int, interval: int) -> None:
 def check(process: Process) -> None:
     """Ring the timers whose time has come, and warn or end a process at its limit."""
     _expire(process)
-    for timer in process.cpu_watchers[:]:
-        if timer.moment is not None and timer.now >= timer.moment:
-            process.cpu_watchers.remove(timer)
-            timer.ring()
+    for watcher in process.cpu_watchers[:]:
+        if watcher.moment is not None and watcher.now >= watcher.moment:
+            process.cpu_watchers.remove(watcher)
+            watcher.ring()
     _enforce_limit(process)
 
 

@@ -1,6 +1,6 @@
 """nanosleep(2) and clock_nanosleep(2).
 
-Omitted: sleeping on CPU clocks and alarm clocks, EOPNOTSUPP.
+Omitted: sleeping on alarm clocks, which wake a sleeping computer, EOPNOTSUPP.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kernel.syscalls.time_values import (
     read_timespec,
     write_timespec,
 )
+from kernel.task.cpu_clock import CpuSleep, cpu_clock, is_cpu_clock
 from kernel.task.task import Call, Task
 from kernel.wait import WaitQueue
 
@@ -31,10 +32,19 @@ _WALL = (ClockId.CLOCK_REALTIME, ClockId.CLOCK_TAI)
 
 
 class _Sleep(NamedTuple):
-    """A sleep's progress: when it ends, and whether the time left has been stored."""
+    """A sleep's progress: when it ends, and whether the time left has been stored.
+
+    `deadline` is a moment of monotonic time, or where `cpu` is set of that clock's CPU time.
+    """
 
     deadline: int
+    cpu: CpuSleep | None = None
     has_stored: bool = False
+
+    def left(self, task: Task) -> int:
+        """Nanoseconds until it ends."""
+        now = task.system.clock.now if self.cpu is None else self.cpu.now
+        return max(0, self.deadline - now)
 
 
 class _LeftArgument(DescribedArgument):
@@ -75,24 +85,38 @@ def _sleep(task: Task, clock: int, flags: int, request: int, wide: bool) -> int:
     call = task.call
     assert call is not None
     if call.progress is None:
-        call.progress = _Sleep(_deadline(task, clock, flags, request, wide))
-    deadline = call.progress.deadline
-    if task.system.clock.now >= deadline:
+        begin = _begin_cpu_sleep if is_cpu_clock(clock) else _begin
+        call.progress = begin(task, clock, flags, request, wide)
+    progress: _Sleep = call.progress
+    if not progress.left(task):
         return 0
     restart = Restart.NOHAND if flags & TimerFlag.TIMER_ABSTIME else None
-    raise Block(WaitQueue("time"), deadline=deadline, restart=restart)
+    if progress.cpu is not None:
+        raise Block(progress.cpu.wait(), restart=restart)
+    raise Block(WaitQueue("time"), deadline=progress.deadline, restart=restart)
 
 
-def _deadline(task: Task, clock: int, flags: int, request: int, wide: bool) -> int:
+def _begin(task: Task, clock: int, flags: int, request: int, wide: bool) -> _Sleep:
     """When the sleep ends; decided once, for `left` may overwrite `request`."""
     if clock not in _MONOTONIC + _WALL:
-        is_known = clock < 0 or clock in frozenset(ClockId)
-        raise SysError(Errno.EOPNOTSUPP if is_known else Errno.EINVAL)
+        raise SysError(Errno.EOPNOTSUPP if clock in frozenset(ClockId) else Errno.EINVAL)
     time = read_timespec(task, request, wide)
     if not flags & TimerFlag.TIMER_ABSTIME:
         assert task.call is not None
-        return task.call.entered + time
-    return time - task.system.clock.wall_at_boot if clock in _WALL else time
+        return _Sleep(task.call.entered + time)
+    return _Sleep(time - task.system.clock.wall_at_boot if clock in _WALL else time)
+
+
+def _begin_cpu_sleep(task: Task, clock: int, flags: int, request: int, wide: bool) -> _Sleep:
+    """The same by CPU time, of others: EINVAL for the caller's own."""
+    if clock == ClockId.CLOCK_THREAD_CPUTIME_ID:
+        raise SysError(Errno.EOPNOTSUPP)
+    time = read_timespec(task, request, wide)
+    chosen = cpu_clock(task, clock)
+    if chosen.thread is task:
+        raise SysError(Errno.EINVAL)
+    moment = time if flags & TimerFlag.TIMER_ABSTIME else chosen.spent() + time
+    return _Sleep(moment, CpuSleep(chosen, moment))
 
 
 @on_interrupt(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP, Sysno.CLOCK_NANOSLEEP_TIME64)
@@ -102,6 +126,7 @@ def store_time_left(task: Task, call: Call) -> None:
     left = call.words[1 if is_plain else 3]
     if not left or (not is_plain and call.words[1] & TimerFlag.TIMER_ABSTIME):
         return
-    time = max(0, call.progress.deadline - task.system.clock.now)
-    write_timespec(task, left, time, wide=call.number == Sysno.CLOCK_NANOSLEEP_TIME64)
+    write_timespec(
+        task, left, call.progress.left(task), wide=call.number == Sysno.CLOCK_NANOSLEEP_TIME64
+    )
     call.progress = call.progress._replace(has_stored=True)

@@ -7,13 +7,14 @@ A negative number is ~pid << 3, plus 4 for a thread's clock, plus a kind; pid 0 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kernel.abi.errno import Errno
 from kernel.abi.time import ClockId
 from kernel.errors import SysError
 from kernel.task.process import Process
 from kernel.task.task import Task
+from kernel.wait import WaitQueue
 
 
 class CpuClockKind(IntEnum):
@@ -41,6 +42,44 @@ class CpuClock(NamedTuple):
         else:
             user, kernel = self.process.times()
         return user if self.kind is CpuClockKind.VIRT else user + kernel
+
+
+class Watcher(Protocol):
+    """What waits for CPU time to be spent: `ring` is due once `now` has reached `moment`."""
+
+    moment: int | None
+
+    @property
+    def now(self) -> int:
+        """What its clock shows."""
+
+    def ring(self) -> None:
+        """The time has been spent."""
+
+
+class CpuSleep:
+    """A sleep until a clock of CPU time shows `moment` (nanoseconds)."""
+
+    def __init__(self, clock: CpuClock, moment: int) -> None:
+        self.clock = clock
+        self.moment: int | None = moment
+        self.queue = WaitQueue("CPU time")
+
+    @property
+    def now(self) -> int:
+        """What its clock shows."""
+        return self.clock.spent()
+
+    def ring(self) -> None:
+        """Let the sleeper look at the clock again."""
+        self.queue.wake_all()
+
+    def wait(self) -> WaitQueue:
+        """Where to sleep; from now on the clock is watched."""
+        watchers = self.clock.process.cpu_watchers
+        if self not in watchers:
+            watchers.append(self)
+        return self.queue
 
 
 def is_cpu_clock(clock: int) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kernel.fs.tty import Terminal
     from kernel.signals.posix_timers import PosixTimer
     from kernel.signals.state import Pending
+    from kernel.task.cpu_clock import Watcher
     from kernel.task.task import Task
 
 
@@ -83,8 +84,8 @@ class Process:
         """By number (timer_create(2))."""
         self.next_timer = 0
         """The number that the next timer gets if it is free."""
-        self.cpu_watchers: list[PosixTimer] = []
-        """Timers, perhaps of other processes, that wait for CPU time of this one."""
+        self.cpu_watchers: list[Watcher] = []
+        """Timers and sleeps, perhaps of other processes, that wait for CPU time of this one."""
         self.user_time = 0
         self.system_time = 0
         self.minor_faults = 0

@@ -9,8 +9,9 @@ from kernel.abi.sysno import Sysno
 from kernel.abi.time import COARSE_NS, ClockId, TimerFlag
 from kernel.clock import EPOCH, NANOSECONDS
 from kernel.errors import Restart
+from kernel.signals import cpu_timers
 from kernel.syscalls.table import TABLE
-from kernel.task.task import Task
+from kernel.task.task import Task, TaskState
 from tests.callers import Callers
 from tests.fakes import DATA
 
@@ -182,3 +183,27 @@ def test_sixty_four_bit_seconds(sleepers: Sleepers) -> None:
     assert block.deadline == NOW + (1 << 33) * NANOSECONDS + 5
     sleepers.interrupt(sleepers.task)
     assert struct.unpack("<qq", sleepers.task.memory.read(LEFT, 16)) == (1 << 33, 5)
+
+
+def test_a_sleep_by_cpu_time_ends_when_others_have_spent_it(world: Callers) -> None:
+    task, other = world.process(), world.process()
+    clock = ~other.pid << 3 | 2
+    world.run(task).memory.write(DATA, struct.pack("<II", 0, 5_000_000))
+    world.sleeps(task, Sysno.CLOCK_NANOSLEEP, clock, 0, DATA, 0)
+    world.system.clock.now += 1_000_000_000
+    other.user_time += 4_999_999
+    cpu_timers.check(other.process)
+    assert task.state is TaskState.BLOCKED, "time alone does not count"
+    other.user_time += 1
+    cpu_timers.check(other.process)
+    assert task.state is TaskState.READY
+    assert world.again(task) == 0
+    assert not other.process.cpu_watchers
+
+
+def test_nobody_sleeps_by_its_own_cpu_time(world: Callers) -> None:
+    task = world.run(world.process())
+    task.memory.write(DATA, struct.pack("<II", 0, 5))
+    assert world.call(task, Sysno.CLOCK_NANOSLEEP, -6, 0, DATA, 0) == -Errno.EINVAL
+    assert world.call(task, Sysno.CLOCK_NANOSLEEP, 3, 0, DATA, 0) == -Errno.EOPNOTSUPP
+    assert world.call(task, Sysno.CLOCK_NANOSLEEP, ~999 << 3 | 2, 0, DATA, 0) == -Errno.EINVAL

@@ -21,7 +21,7 @@ EXECUTED = [
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
     "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds", "privileges", "scheduling",
-    "terminal_jobs", "timers", "xattr",
+    "signals", "terminal_jobs", "timers", "xattr",
 )  # fmt: skip
 NEED_MOUNTS = ("mounts",)
 """Programs that change the tree of mounts: natively, one of their own."""
