@@ -185,25 +185,25 @@ def test_sixty_four_bit_seconds(sleepers: Sleepers) -> None:
     assert struct.unpack("<qq", sleepers.task.memory.read(LEFT, 16)) == (1 << 33, 5)
 
 
-def test_a_sleep_by_cpu_time_ends_when_others_have_spent_it(world: Callers) -> None:
-    task, other = world.process(), world.process()
+def test_a_sleep_by_cpu_time_ends_when_others_have_spent_it(sleepers: Sleepers) -> None:
+    task, other = sleepers.process(), sleepers.process()
     clock = ~other.pid << 3 | 2
-    world.run(task).memory.write(DATA, struct.pack("<II", 0, 5_000_000))
-    world.sleeps(task, Sysno.CLOCK_NANOSLEEP, clock, 0, DATA, 0)
-    world.system.clock.now += 1_000_000_000
+    sleepers.run(task).memory.write(DATA, struct.pack("<II", 0, 5_000_000))
+    sleepers.sleeps(task, Sysno.CLOCK_NANOSLEEP, clock, 0, DATA, 0)
+    sleepers.system.clock.now += 1_000_000_000
     other.user_time += 4_999_999
     cpu_timers.check(other.process)
     assert task.state is TaskState.BLOCKED, "time alone does not count"
     other.user_time += 1
     cpu_timers.check(other.process)
     assert task.state is TaskState.READY
-    assert world.again(task) == 0
+    assert sleepers.again(task) == 0
     assert not other.process.cpu_watchers
 
 
-def test_nobody_sleeps_by_its_own_cpu_time(world: Callers) -> None:
-    task = world.run(world.process())
+def test_nobody_sleeps_by_its_own_cpu_time(sleepers: Sleepers) -> None:
+    task = sleepers.run(sleepers.process())
     task.memory.write(DATA, struct.pack("<II", 0, 5))
-    assert world.call(task, Sysno.CLOCK_NANOSLEEP, -6, 0, DATA, 0) == -Errno.EINVAL
-    assert world.call(task, Sysno.CLOCK_NANOSLEEP, 3, 0, DATA, 0) == -Errno.EOPNOTSUPP
-    assert world.call(task, Sysno.CLOCK_NANOSLEEP, ~999 << 3 | 2, 0, DATA, 0) == -Errno.EINVAL
+    assert sleepers.call(task, Sysno.CLOCK_NANOSLEEP, -2, 0, DATA, 0) == -Errno.EINVAL
+    assert sleepers.call(task, Sysno.CLOCK_NANOSLEEP, 3, 0, DATA, 0) == -Errno.EOPNOTSUPP
+    assert sleepers.call(task, Sysno.CLOCK_NANOSLEEP, ~999 << 3 | 2, 0, DATA, 0) == -Errno.EINVAL
