@@ -15,6 +15,7 @@ import termios
 import threading
 import time
 import tty
+from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType, TracebackType
 from typing import Any
@@ -27,21 +28,28 @@ _LOOK_EVERY = 0.25
 
 
 class HostTerminal:
-    """Use it as a context manager around the run. `console` is the guest's."""
+    """Use it as a context manager around the run. `console` is the guest's.
+
+    When we are stopped and go on, the terminal is ours in between and raw again afterwards.
+    """
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self._settings: list[Any] = []
-        self._old_handler: Any = None
+        self._old_handlers: dict[signal.Signals, Any] = {}
         self._was_resized = False
 
     def __enter__(self) -> HostTerminal:
         self._settings = termios.tcgetattr(_KEYBOARD)
-        tty.setraw(_KEYBOARD, termios.TCSADRAIN)
+        self._take()
         self.console.terminal.window = (*self._size(), 0, 0)
         if threading.current_thread() is threading.main_thread():
-            self._old_handler = signal.signal(signal.SIGWINCH, self._note_resize)
-        _write_newlines_as("\r\n")
+            for number, handler in (
+                (signal.SIGWINCH, self._note_resize),
+                (signal.SIGTSTP, self._stop),
+                (signal.SIGCONT, self._go_on),
+            ):
+                self._old_handlers[number] = signal.signal(number, handler)
         return self
 
     def __exit__(
@@ -50,10 +58,28 @@ class HostTerminal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        for number, handler in self._old_handlers.items():
+            signal.signal(number, handler)
+        self._give_back()
+
+    def _take(self) -> None:
+        _write_newlines_as("\r\n")
+        with suppress(termios.error):  # it has hung up
+            tty.setraw(_KEYBOARD, termios.TCSADRAIN)
+
+    def _give_back(self) -> None:
         _write_newlines_as("\n")
-        termios.tcsetattr(_KEYBOARD, termios.TCSADRAIN, self._settings)
-        if self._old_handler is not None:
-            signal.signal(signal.SIGWINCH, self._old_handler)
+        with suppress(termios.error):  # it has hung up
+            termios.tcsetattr(_KEYBOARD, termios.TCSADRAIN, self._settings)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        """SIGTSTP from somebody: the keys of the terminal are the guest's."""
+        self._give_back()
+        signal.raise_signal(signal.SIGSTOP)
+
+    def _go_on(self, number: int, frame: FrameType | None) -> None:
+        self._take()
+        self._was_resized = True
 
     def _note_resize(self, number: int, frame: FrameType | None) -> None:
         self._was_resized = True

@@ -6,6 +6,7 @@ everything the guest says goes out here.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -32,7 +33,8 @@ from kernel.task.waiting import exit_status_of
 QUANTUM = 100_000
 """Blocks between two looks at the outside world: below a second even if each is a call."""
 DEADLOCK_STATUS = LIMIT_STATUS = 124
-INTERRUPTED_STATUS = 130
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals to us that end the run in good order: a terminal is restored."""
 PIPE = StreamKind()
 TERMINAL = StreamKind(0o20620, is_terminal=True)
 
@@ -155,7 +157,8 @@ class Session:
 
     def run(self) -> int:
         """Run until no process is left; the exit status: the guest's own, 128 + n for signal n,
-        124 at a limit or when nothing can ever wake a process again, 130 after Ctrl-C.
+        124 at a limit or when nothing can ever wake a process again, 130 after Ctrl-C (143 after
+        SIGTERM, 129 after SIGHUP).
         """
         for _ in self.stretches():
             pass
@@ -164,7 +167,7 @@ class Session:
     def stretches(self) -> Iterator[None]:
         """The same in pieces: each step runs for a fraction of a second and passes events on."""
         in_use = self.streams.in_use(self.system.console)
-        with self._stopper.watching(self.options.timeout), in_use:
+        with self._stopper.watching(self.options.timeout, _ENDING), in_use:
             while self._status is None:
                 self._keep_time()
                 pause = self.kernel.run(self._quantum())
@@ -193,7 +196,7 @@ class Session:
         was_killed = first.leader.is_gone and exit_status_of(first) & 0x7F
         if self.options.check_exit is None or not checker.found or was_killed:
             return status
-        return status if status == INTERRUPTED_STATUS else self.options.check_exit
+        return status if self._stopper.interrupted else self.options.check_exit
 
     def _quantum(self) -> int:
         limit = self.options.max_blocks
@@ -202,7 +205,7 @@ class Session:
     def _react(self, pause: Pause) -> int | None:
         """What to do about a pause; the exit status where the run is over."""
         if self._stopper.interrupted:
-            return INTERRUPTED_STATUS
+            return 128 + self._stopper.number
         if self._limit_reached():
             return LIMIT_STATUS
         if pause is Pause.FINISHED:

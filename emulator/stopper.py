@@ -1,4 +1,4 @@
-"""The stopper: Ctrl-C and time limits, noticed while the CPU runs.
+"""The stopper: Ctrl-C, other signals that end us, and time limits, noticed while the CPU runs.
 
 Python's own signal handlers do not run while the emulator is inside native code. A thread that
 waits on the wake-up descriptor does, and asks the machine to stop at its next block.
@@ -16,10 +16,11 @@ from types import FrameType
 
 
 class Stopper:
-    """`interrupted` after SIGINT or SIGTERM, `timed_out` after the time limit."""
+    """`interrupted` by a signal, `number`; `timed_out` after the time limit."""
 
     def __init__(self) -> None:
         self.interrupted = False
+        self.number = int(signal.SIGINT)
         self.timed_out = False
         self._may_raise = False
         self._end: float | None = None
@@ -30,8 +31,10 @@ class Stopper:
         self._ask = ask
 
     @contextmanager
-    def watching(self, timeout: float | None) -> Iterator[None]:
-        """Notice Ctrl-C (in the main thread) and, after `timeout` seconds, the end of time."""
+    def watching(
+        self, timeout: float | None, signals: tuple[signal.Signals, ...] = (signal.SIGINT,)
+    ) -> Iterator[None]:
+        """Notice signals (in the main thread) and, after `timeout` seconds, the end of time."""
         timer = None
         if timeout is not None:
             self._end = time.monotonic() + timeout
@@ -40,7 +43,7 @@ class Stopper:
             timer.start()
         try:
             if threading.current_thread() is threading.main_thread():
-                with self._catching():
+                with self._catching(signals):
                     yield
             else:
                 yield
@@ -53,12 +56,12 @@ class Stopper:
         self._ask()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.interrupted = True
+        self.interrupted, self.number = True, number
         if self._may_raise:
             raise KeyboardInterrupt
 
     def interruptible(self, wait: Callable[[], None]) -> None:
-        """Call what waits on the host: SIGINT ends it at once."""
+        """Call what waits on the host: a signal ends it at once."""
         self._may_raise = True
         try:
             if not self.interrupted:
@@ -75,11 +78,11 @@ class Stopper:
         return 0 if self.timed_out else max(self._end - time.monotonic(), 0.001)
 
     @contextmanager
-    def _catching(self) -> Iterator[None]:
+    def _catching(self, signals: tuple[signal.Signals, ...]) -> Iterator[None]:
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         old_descriptor = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        old_handlers = {number: signal.signal(number, self._note) for number in (signal.SIGINT,)}
+        old_handlers = {number: signal.signal(number, self._note) for number in signals}
         thread = threading.Thread(target=self._watch, args=(reader,), daemon=True)
         thread.start()
         try:

@@ -26,6 +26,8 @@ for entry in /lines/*; do
 done
 """
 BATCHES = [(name, "posix") for name in SHELLS if name != "sash"]
+BATCHES += [("bash", "bash"), ("zsh", "zsh"), ("busybox", "applets")]
+BATCHES += [(name, "mksh") for name in SHELLS if "ksh" in name]
 
 
 def entries(name: str) -> dict[str, str]:
