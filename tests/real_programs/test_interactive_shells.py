@@ -19,12 +19,13 @@ from tests.real_programs.debian import busybox
 from tests.real_programs.shells import SHELLS, shell
 from tests.real_programs.tree import make_tree, why_not_native
 
-PROMPT = "here> "
+PROMPT = "here# "
+"""With the sign without which mksh does not take it from root."""
 ENVIRONMENT = {"PATH": "/bin", "HOME": "/", "TERM": "dumb", "PS1": PROMPT, "HISTFILE": ""}
 OPTIONS = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"]}
 INTERACTIVE = [name for name in SHELLS if name != "sash"]
 SIZE = (30, 100)
-PATIENCE = 30
+PATIENCE = 20
 """Seconds of the host for a prompt to appear."""
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\[?\d+\]? \d{3,}\r\n")
 """What a dumb terminal does not show, and the announcement of a background job with its pid."""
