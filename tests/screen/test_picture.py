@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from emulator.debug import moves
 from emulator.debug.picture.model import Picture, Standing
+from emulator.debug.picture.source import source_line
 from emulator.debug.picture.transcript import Transcript
 from emulator.views.strace import Options, Strace
+from kernel.check.program import Program
 from kernel.events import ConsoleOutput
 from tests.screen.pictures import AFTER_EXEC, DURING_VFORK, Spectator
 
@@ -117,7 +121,31 @@ def test_the_next_instruction_has_a_symbol_a_line_and_its_system_call(guest: Gue
     (line,) = [line for line in shown.code if line.is_next]
     assert (line.note, line.source) == ("vfork()", "vfork_exec.S:17")
     assert shown.place == "_start+0xa (vfork_exec.S:17)"
+    assert shown.source == "17  int $0x80"
     assert shown.code.index(line) > 0
+
+
+class Named:
+    """A program that says its source is a certain file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def line_of(self, address: int) -> str:
+        return f"{self.path.name}:1"
+
+    def source_of(self, file: str) -> str:
+        return str(self.path)
+
+
+def test_a_source_is_a_plain_file_and_its_text_is_inert(tmp_path: Path) -> None:
+    plain, pipe = tmp_path / "plain.c", tmp_path / "pipe.c"
+    plain.write_bytes(b"\tint x;\x1b[2J\n")
+    os.mkfifo(pipe)
+    named = [Named(path) for path in (plain, pipe, Path("/dev/zero"), tmp_path / "none.c")]
+    assert [source_line(cast("Program", each), 0) for each in named] == [
+        "1  int x;\\x1b[2J", "", "", "",
+    ]  # fmt: skip
 
 
 def test_pointers_on_the_stack_are_followed_to_their_text(guest: Guest) -> None:

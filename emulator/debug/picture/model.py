@@ -83,13 +83,16 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskPicture:
-    """One task in full. `place` is where it is in words: `main+0x1c (main.c:14)`."""
+    """One task in full. `place` is where it is in words: `main+0x1c (main.c:14)`; `source` is the
+    text of that line with its number.
+    """
 
     row: TaskRow
     registers: tuple[Register, ...]
     flags: str
     """The flags of EFLAGS that are set: `ZF PF`."""
     place: str
+    source: str
     code: tuple[CodeLine, ...]
     has_page: bool
     """Whether the page with the next instruction is mapped already."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.debug.picture.code import code, program_behind
 from emulator.debug.picture.descriptors import descriptors
 from emulator.debug.picture.model import Picture, Register, Standing, TaskPicture, TaskRow
+from emulator.debug.picture.source import source_line
 from emulator.debug.picture.spaces import spaces
 from emulator.debug.picture.stack import stack
 from emulator.debug.picture.standing import call_of, standing, vfork_child_of
@@ -127,6 +128,7 @@ def _task(
         _registers(row, before),
         " ".join(name for bit, name in _FLAGS.items() if values[EFLAGS] >> bit & 1),
         program.place(values[EIP]) if program is not None else f"{values[EIP]:#x}",
+        source_line(program, values[EIP]),
         () if is_over else code(task, values, CODE_LINES),
         bool(not is_over and task.memory.tables.get(values[EIP])),
         () if is_over else stack(task, values, STACK_WORDS, words),

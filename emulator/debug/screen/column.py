@@ -86,7 +86,7 @@ def _register(register: Register) -> Text:
 
 
 def code(task: TaskPicture, width: int, height: int) -> list[Text]:
-    """Where it is, and the instructions there.
+    """Where it is, in the source, too, and the instructions there.
 
     The next one has an arrow, a hollow one where something else comes before it.
     """
@@ -94,8 +94,9 @@ def code(task: TaskPicture, width: int, height: int) -> list[Text]:
     heading = fit(line((f"─ {task.place}{absent}", "dim")), width)
     file = _file_of(task.place)
     executes = task.row.standing is Standing.NEXT and not task.row.reason
-    shown = _window(task.code, height - 1)
-    return [heading, *[_instruction(each, width, file, executes) for each in shown]]
+    above = [heading, *[line((f" {task.source}", styles.SOURCE))] * bool(task.source)]
+    shown = _window(task.code, height - len(above))
+    return [*above, *[_instruction(each, width, file, executes) for each in shown]]
 
 
 def _file_of(place: str) -> str:

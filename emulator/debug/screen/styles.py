@@ -22,6 +22,5 @@ STYLES: dict[Standing, str] = {
 CHANGED = "bold reverse"
 NEXT_INSTRUCTION = "bold"
 NOTE = "italic cyan"
-FAINT = "dim"
+SOURCE = "italic"
 MEMORY = "bold cyan"
-HEADING = "bold"
