@@ -4,6 +4,12 @@ from enum import IntEnum
 
 from kernel.abi.capabilities import Capability as Capability
 
+PID_MAX = 32768
+LEAST_PID_MAX = 301
+"""The range of /proc/sys/kernel/pid_max, as on a 32-bit Linux."""
+LEAST_TASKS = 20
+"""The least that /proc/sys/kernel/threads-max can be set to."""
+
 
 class CloneFlag(IntEnum):
     """clone(2); the low byte of clone's flags word is the exit signal."""

@@ -159,6 +159,15 @@ class EpollFile(AnonymousFile):
                     item.events = item.events & _MODES
         return found
 
+    def details(self) -> str:
+        return "".join(
+            f"tfd: {number:8d} events: {item.events:8x} data: {item.data:16x} "
+            f" pos:{item.file.offset} ino:{item.file.inode.number:x}"
+            f" sdev:{item.file.inode.device:x}\n"
+            for number, item in self.items.items()
+            if item.file.users
+        )
+
     def poll(self, task: Task) -> int:
         for item in self.items.values():
             if not item.queues:

@@ -54,6 +54,12 @@ class EventFile(AnonymousFile):
             self.readable.wake_all()
         return _OCTETS
 
+    def details(self) -> str:
+        return (
+            f"eventfd-count: {self.count:16x}\neventfd-id: {self.inode.number}\n"
+            f"eventfd-semaphore: {int(self.is_semaphore)}\n"
+        )
+
     def poll(self, task: Task) -> int:
         readable = Poll.POLLIN if self.count else 0
         return readable | (Poll.POLLOUT if self.count < _MOST else 0)

@@ -188,6 +188,14 @@ class InotifyFile(AnonymousFile):
             raise SysError(Errno.EINVAL)
         return taken
 
+    def details(self) -> str:
+        """The newest watch first, as on Linux; without the files' handles."""
+        return "".join(
+            f"inotify wd:{watch.number:x} ino:{watch.inode.number:x} sdev:{watch.inode.device:x}"
+            f" mask:{watch.mask & IN_ALL_EVENTS:x} ignored_mask:0 \n"
+            for watch in reversed(self.watches.values())
+        )
+
     def poll(self, task: Task) -> int:
         return Poll.POLLIN | Poll.POLLRDNORM if self.events else 0
 

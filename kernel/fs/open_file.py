@@ -114,5 +114,9 @@ class OpenFile:
         """Device control; ENOTTY where the request means nothing here."""
         raise SysError(Errno.ENOTTY)
 
+    def details(self) -> str:
+        """Further lines of /proc/PID/fdinfo/N."""
+        return ""
+
     def close(self) -> None:
         """The last descriptor is gone."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kernel.abi import system as abi
 from kernel.abi.errno import Errno
 from kernel.abi.memory import MMAP_MIN_ADDRESS
+from kernel.abi.process import LEAST_PID_MAX, LEAST_TASKS, PID_MAX
 from kernel.errors import SysError
 from kernel.fs.mount import MAX_MOUNTS
 from kernel.fs.pipe import MAX_CAPACITY
@@ -54,7 +55,20 @@ def _first_line(data: bytes) -> str:
 
 
 def _most_tasks(system: System) -> str:
-    return f"{system.settings.max_tasks}\n"
+    return f"{system.tasks.limit}\n"
+
+
+def _set_most_tasks(writer: Task, system: System, data: bytes) -> None:
+    """No more than the user of the emulator allows (--max-procs)."""
+    system.tasks.limit = _number(data, LEAST_TASKS, system.settings.max_tasks)
+
+
+def _pid_max(system: System) -> str:
+    return f"{system.tasks.pid_max}\n"
+
+
+def _set_pid_max(writer: Task, system: System, data: bytes) -> None:
+    system.tasks.pid_max = _number(data, LEAST_PID_MAX, PID_MAX)
 
 
 def _overcommit(system: System) -> str:
@@ -77,12 +91,13 @@ class InotifyLimit:
 
     def store(self, writer: Task, system: System, data: bytes) -> None:
         """EINVAL for what is no number from 0 to 2**31 - 1."""
-        setattr(system.inotify, self.name, _number(data))
+        setattr(system.inotify, self.name, _number(data, 0, (1 << 31) - 1))
 
 
-def _number(data: bytes) -> int:
+def _number(data: bytes, least: int, most: int) -> int:
+    """A decimal number in this range; EINVAL."""
     text = data.strip()
-    if not text.isdigit() or int(text) >= 1 << 31:
+    if not text.isdigit() or not least <= int(text) <= most:
         raise SysError(Errno.EINVAL)
     return int(text)
 
@@ -119,13 +134,11 @@ _TOLD: dict[str, Make] = {
     "kernel/ostype": Constant(abi.SYSNAME),
     "kernel/overflowgid": Constant(65534),
     "kernel/overflowuid": Constant(65534),
-    "kernel/pid_max": Constant(32768),
     "kernel/random/entropy_avail": Constant(_RANDOM_POOL),
     "kernel/random/poolsize": Constant(_RANDOM_POOL),
     "kernel/random/uuid": _uuid,
     "kernel/randomize_va_space": Constant(0),
     "kernel/tainted": Constant(0),
-    "kernel/threads-max": _most_tasks,
     "kernel/version": Constant(abi.VERSION),
     "vm/max_map_count": Constant(65530),
     "vm/mmap_min_addr": Constant(MMAP_MIN_ADDRESS),
@@ -137,7 +150,9 @@ _SETTABLE: dict[str, tuple[Make, Store]] = {
     "kernel/domainname": (_domain_name, _set_domain_name),
     "kernel/hostname": (_hostname, _set_hostname),
     "kernel/panic": (Constant(0), _discard),
+    "kernel/pid_max": (_pid_max, _set_pid_max),
     "kernel/printk": (Constant("4\t4\t1\t7"), _discard),
+    "kernel/threads-max": (_most_tasks, _set_most_tasks),
     "vm/drop_caches": (Constant(0), _discard),
     "vm/overcommit_ratio": (Constant(50), _discard),
     "vm/swappiness": (Constant(60), _discard),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kernel.abi import system as abi
 from kernel.abi.process import CLOCK_TICKS
 from kernel.clock import NANOSECONDS
+from kernel.fs.proc_locks import locks
 
 if TYPE_CHECKING:
     from kernel.fs.proc_nodes import Make
@@ -182,6 +183,7 @@ FILES: dict[bytes, Make] = {
     b"filesystems": file_systems,
     b"interrupts": interrupts,
     b"loadavg": load_average,
+    b"locks": locks,
     b"meminfo": memory_info,
     b"modules": nothing,
     b"partitions": partitions,

@@ -12,6 +12,7 @@ from kernel.fs import proc_memory, proc_mounts, proc_status
 from kernel.fs.inode import Inode, SymlinkInode
 from kernel.fs.path import Location
 from kernel.fs.permission import may_inspect
+from kernel.fs.proc_locks import locks_of_descriptor
 from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, Store
 
 if TYPE_CHECKING:
@@ -191,13 +192,17 @@ def file_of(task: Task, descriptor: int) -> OpenFile:
 
 
 def _descriptor_info(about: tuple[Task, int]) -> str:
-    """fdinfo/N: offset, flags as open(2) takes them (octal), mount and inode."""
+    """fdinfo/N: offset, flags as open(2) takes them (octal), mount, inode, locks, and details."""
     task, descriptor = about
     file = file_of(task, descriptor)
     flags = file.flags & ~(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_TRUNC)
     if descriptor in task.files.close_on_exec:
         flags |= OpenFlag.O_CLOEXEC
-    return f"pos:\t{file.offset}\nflags:\t0{flags:o}\nmnt_id:\t0\nino:\t{file.inode.number}\n"
+    mount = file.location.mount if file.location is not None else None
+    number = mount.number if mount is not None else 0
+    place = f"mnt_id:\t{number}\nino:\t{file.inode.number}\n"
+    further = locks_of_descriptor(task, file) + file.details()
+    return f"pos:\t{file.offset}\nflags:\t0{flags:o}\n{place}{further}"
 
 
 # ---- directories -------------------------------------------------------------------------------

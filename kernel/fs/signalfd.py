@@ -51,6 +51,9 @@ class SignalFile(AnonymousFile):
         ready = pending.mask & self.mask
         return pending.take((ready & -ready).bit_length())
 
+    def details(self) -> str:
+        return f"sigmask:\t{self.mask:016x}\n"
+
     def poll(self, task: Task) -> int:
         return int(Poll.POLLIN) if self._ready(task) else 0
 
@@ -62,7 +65,8 @@ def _packed(info: SigInfo) -> bytes:
     """struct signalfd_siginfo."""
     value = info.value if info.value < 1 << 31 else info.value - (1 << 32)
     packed = _INFO.pack(
-        info.signal, 0, info.code, info.pid, info.uid, 0, info.timer, 0, info.overrun, 0,
-        info.status, value, info.value, info.user_time, info.system_time, info.address,
+        info.signal, 0, info.code, info.pid, info.uid, info.fd, info.timer, info.band,
+        info.overrun, 0, info.status, value, info.value, info.user_time, info.system_time,
+        info.address,
     )  # fmt: skip
     return packed.ljust(_SIZE, b"\0")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag, Poll
+from kernel.abi.time import ClockId
+from kernel.clock import NANOSECONDS
 from kernel.errors import Block, SysError
 from kernel.fs.anonymous import AnonymousFile, AnonymousInode
 from kernel.wait import WaitQueue
@@ -25,10 +27,12 @@ class TimerFile(AnonymousFile):
     """A timer: the moment it expires next and was not asked about yet (monotonic nanoseconds,
     None while it is off), and the interval after that (0: once)."""
 
-    def __init__(self, system: System, is_wall_clock: bool, flags: int) -> None:
+    def __init__(self, system: System, clock: ClockId, flags: int) -> None:
         super().__init__(AnonymousInode(system), OpenFlag.O_RDWR | flags, "anon_inode:[timerfd]")
         self.system = system
-        self.is_wall_clock = is_wall_clock
+        self.clock = clock
+        self.set_flags = 0
+        """What timerfd_settime(2) was called with."""
         self.moment: int | None = None
         self.interval = 0
         self.expired = WaitQueue("timer")
@@ -65,6 +69,14 @@ class TimerFile(AnonymousFile):
         assert self.moment is not None
         self.moment = self.moment + times * self.interval if self.interval else None
         return times.to_bytes(_OCTETS, "little")
+
+    def details(self) -> str:
+        left, interval = divmod(self.left(), NANOSECONDS), divmod(self.interval, NANOSECONDS)
+        return (
+            f"clockid: {int(self.clock)}\nticks: {self.expirations()}\n"
+            f"settime flags: {self.set_flags:02o}\n"
+            f"it_value: ({left[0]}, {left[1]})\nit_interval: ({interval[0]}, {interval[1]})\n"
+        )
 
     def poll(self, task: Task) -> int:
         return int(Poll.POLLIN) if self.expirations() else 0

@@ -97,7 +97,7 @@ def timerfd_create(
     """A descriptor for a timer that is off; EINVAL, EMFILE."""
     if flags & ~sum(TimerFileFlag) or clock not in _TIMER_CLOCKS:
         raise SysError(Errno.EINVAL)
-    timer = TimerFile(task.system, clock == ClockId.CLOCK_REALTIME, flags & _NONBLOCK)
+    timer = TimerFile(task.system, ClockId(clock), flags & _NONBLOCK)
     return _install(task, timer, flags)
 
 
@@ -146,7 +146,8 @@ def _settime(task: Task, file: OpenFile, flags: int, setting: int, old: int, wid
         _store(task, timer, old, wide)
     moment = clock.now + value
     if flags & TimerSetFlag.TFD_TIMER_ABSTIME:
-        moment = value - clock.wall_at_boot if timer.is_wall_clock else value
+        moment = value - clock.wall_at_boot if timer.clock is ClockId.CLOCK_REALTIME else value
+    timer.set_flags = flags
     timer.set(moment if value else None, interval)
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
+from kernel.abi.process import PID_MAX
 from kernel.errors import SysError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 INIT_PID = 1
 FIRST_PID = 100
-PID_MAX = 32768
 
 
 class TaskTable:
@@ -22,6 +22,7 @@ class TaskTable:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.pid_max = PID_MAX
         self.by_tid: dict[int, Task] = {}
         self.init: Process
         self.first: Process | None = None
@@ -87,11 +88,11 @@ class TaskTable:
         return len(self.by_tid) - 1 >= self.limit
 
     def new_tid(self) -> int:
-        """A free id, in ascending order, starting over below PID_MAX; EAGAIN when all are taken."""
-        for _ in range(PID_MAX):
-            tid = self._next
+        """A free id, in ascending order, starting over below `pid_max`; EAGAIN for none."""
+        for _ in range(self.pid_max):
+            tid = self._next if self._next < self.pid_max else FIRST_PID
             self._next = tid + 1
-            if self._next >= PID_MAX:
+            if self._next >= self.pid_max:
                 self._next, self._has_wrapped = FIRST_PID, True
             if tid not in self.by_tid and not self._names_group(tid):
                 return tid
