@@ -11,7 +11,7 @@ from kernel.abi.mount import MountFlag
 from kernel.abi.process import Resource
 from kernel.errors import SysError
 from kernel.fs.inode import RegularInode
-from kernel.fs.memory_file import MAX_FILE_SIZE
+from kernel.fs.memory_file import MAX_FILE_SIZE, MemoryFile
 from kernel.fs.open_file import OpenFile
 from kernel.fs.seals import require_writing
 
@@ -121,6 +121,9 @@ class RegularFile(OpenFile):
         return found
 
     def ioctl(self, task: Task, request: int, argument: int) -> int:
+        if request == Ioctl.FS_IOC_GETFLAGS and isinstance(self.inode, MemoryFile):
+            task.memory.write_word(argument, 0)
+            return 0
         if request != Ioctl.FIONREAD:
             raise SysError(Errno.ENOTTY)
         task.memory.write_word(argument, self.inode.size - self.offset)

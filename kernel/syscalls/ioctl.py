@@ -44,6 +44,7 @@ NO_ARGUMENT = frozenset(
 )
 ARGUMENTS: dict[int, RequestArgument] = {
     Ioctl.FIONREAD: RequestArgument(describe_int, is_output=True),
+    Ioctl.FS_IOC_GETFLAGS: RequestArgument(describe_int, is_output=True),
     Ioctl.FIONBIO: RequestArgument(describe_int, is_output=False),
     Ioctl.FIOASYNC: RequestArgument(describe_int, is_output=False),
 }

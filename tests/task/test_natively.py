@@ -20,8 +20,8 @@ EXECUTED = [
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
-    "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds", "privileges", "scheduling",
-    "signals", "terminal_jobs", "timers", "xattr",
+    "attributes", "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds",
+    "privileges", "scheduling", "signals", "terminal_jobs", "timers", "xattr",
 )  # fmt: skip
 NEED_MOUNTS = ("mounts",)
 """Programs that change the tree of mounts: natively, one of their own."""
