@@ -102,7 +102,7 @@ class History:
         self.snapshots.insert(i, snapshot)
         self._recount(i)
         self._recount(i + 1)
-        while self.size > self.limit and len(self.snapshots) > 2:
+        while self.size > self.limit and len(self.snapshots) > 1:
             self._drop_one()
 
     def _recount(self, i: int) -> None:
@@ -115,7 +115,10 @@ class History:
         return sum(snapshot.size for snapshot in self.snapshots)
 
     def _drop_one(self) -> None:
-        """Drop the one that is missed least: the closer to the frontier, the denser they stay."""
+        """Drop the one that is missed least: the closer to the frontier, the denser they stay.
+
+        The first, which every way back can begin with, stays whatever it takes.
+        """
         kept, best, worst = self.snapshots, 1, float("inf")
         for i in range(1, len(kept) - 1):
             gap = kept[i + 1].position - kept[i - 1].position

@@ -14,14 +14,12 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 
 from emulator import snapshots
 from emulator.changes import Change
 from emulator.history import History, Input
+from emulator.inspection import Inspection
 from emulator.lookout import Lookout, Turn
-from emulator.machine.disassembly import Instruction, instructions
-from emulator.machine.machine import REGISTER_NAMES, SEGMENT_NAMES
 from emulator.machine.stepping_cpu import SteppingCpu
 from emulator.session import DEADLOCK_STATUS, Options, Streams, status_of_first
 from emulator.snapshots import Snapshot
@@ -29,15 +27,11 @@ from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
 from emulator.stops import Catch, CatchEvent, Reason, Stop, Stopped
 from kernel import events
-from kernel.check.program import Program, program_of
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.events import Event
-from kernel.mm.address_space import AddressSpace
-from kernel.mm.peek import peek
 from kernel.pause import Pause
 from kernel.stepping import SteppedKernel
-from kernel.system import System
 from kernel.task.task import Task
 
 DEFAULT_HISTORY = 256 << 20
@@ -47,10 +41,9 @@ _INTERVAL, _SHARE = 0.1, 8
 """Seconds between two snapshots, and how much longer at least than it took to make one."""
 _FOR_EVER = 1 << 62
 _ANY_EVENT = CatchEvent(frozenset(events.Event.__subclasses__()))
-LONGEST_INSTRUCTION = 15
 
 
-class Stepper:
+class Stepper(Inspection):
     """One run of a guest program, recorded so that it can go back.
 
     `history` is how much memory its snapshots may take. The host hears output and is asked for
@@ -79,17 +72,14 @@ class Stepper:
         self.stopper = Stopper()
         """Notices Ctrl-C, for an owner that runs within `stopper.watching(None)`."""
         self.stopper.attach(self.machine.interrupt)
+        self._closed: list[int] = []
+        """Streams that the host has closed, which the guest is to find out next."""
         self._end: int | None = None
         self._started = time.monotonic_ns()
         self._snapshot_due = 0.0
         self._settled(Lookout(self.kernel), None)
 
     # ---- where we are ------------------------------------------------------------------------
-
-    @property
-    def system(self) -> System:
-        """The kernel's state as it is now."""
-        return self.kernel.system
 
     @property
     def position(self) -> int:
@@ -127,11 +117,6 @@ class Stepper:
         return status_of_first(self.system) if self.first_has_ended else DEADLOCK_STATUS
 
     @property
-    def task(self) -> Task | None:
-        """The task that runs next; None where every task sleeps."""
-        return self.system.scheduler.current
-
-    @property
     def events_so_far(self) -> list[Event]:
         """What has happened up to here."""
         return self.history.events[: self.system.journal.sequence]
@@ -149,11 +134,11 @@ class Stepper:
     # ---- going forwards ----------------------------------------------------------------------
 
     def step(self, count: int = 1, tid: int | None = None) -> Stopped:
-        """Take `count` steps; with `tid` run until that task has taken so many."""
+        """Take `count` steps; with `tid` run until that task has taken so many, or has ended."""
         if tid is None:
             return self._stepped(self._go(Lookout(self.kernel), self.position + count))
-        left = count
-        while left:
+        left, stopped = count, self._stopped(Reason.STEP)
+        while left and not self._has_ended(tid):
             start, task = self.position, self.task
             own = task is not None and task.tid == tid
             stopped = self._go(Turn(self.kernel, tid), start + left if own else _FOR_EVER)
@@ -161,6 +146,10 @@ class Stepper:
                 return stopped
             left -= self.position - start if own else 0
         return self._stepped(stopped)
+
+    def _has_ended(self, tid: int) -> bool:
+        task = self.find_task(tid)
+        return task.is_gone if task is not None else tid <= self.system.tasks.last_tid
 
     def run(
         self, stops: Collection[Stop] = (), tid: int | None = None, limit: int | None = None
@@ -307,12 +296,15 @@ class Stepper:
                 return self._settled(lookout, None)
             limit = self.frontier if known is None else known.position
             budget = min(budget, limit - position)
+        elif self._closed:
+            self._take_in(self._log(Input(position, closed=self._closed.pop(0))))
+            return self._settled(lookout, None)
         task = kernel.system.scheduler.current
         pause = kernel.advance(lookout.arm(budget))
         if pause is Pause.INPUT:
             fresh = self._ask_host()
             if fresh is None:
-                return self._stopped(Reason.INPUT)
+                return None if self.stopper.interrupted else self._stopped(Reason.INPUT)
             self._take_in(fresh)
         elif pause is not None:
             self._end = position
@@ -331,7 +323,7 @@ class Stepper:
             self.notices += notices
             for stream, data in output:
                 if not self.streams.write(stream, data):
-                    self._take_in(self._log(Input(position, closed=stream)))
+                    self._closed.append(stream)
         stopped = lookout.seen(ran, fresh)
         if time.monotonic() >= self._snapshot_due:
             self._take_snapshot()
@@ -396,44 +388,3 @@ class Stepper:
         else:
             console.end_of_input()
         self.kernel.skip()
-
-    # ---- looking -----------------------------------------------------------------------------
-
-    def find_task(self, tid: int) -> Task | None:
-        """The task of this number, as it is now."""
-        return self.system.tasks.find(tid)
-
-    def registers(self, task: Task) -> dict[str, int]:
-        """The ten general registers and the six selectors, by name."""
-        is_loaded = self.system.scheduler.current is task
-        values = dict(zip(REGISTER_NAMES, task.registers, strict=True))
-        if is_loaded:
-            return values | {name: self.machine.segment(name) for name in SEGMENT_NAMES}
-        return values | self.machine.look_into(task.context)[0]
-
-    def fxsave(self, task: Task) -> bytes:
-        """The x87 and SSE state as FXSAVE's 512 octets."""
-        if self.system.scheduler.current is task:
-            return self.machine.read_fxsave()
-        return self.machine.look_into(task.context)[1]
-
-    def memory(self, task: Task) -> AddressSpace | None:
-        """The task's address space; None for init, and once the task has left it."""
-        return None if task.memory_left else getattr(task, "memory", None)
-
-    def read_memory(self, task: Task, address: int, length: int) -> bytes:
-        """Octets of a task's memory, as many as there are; nothing is changed by looking."""
-        memory = self.memory(task)
-        return b"" if memory is None else peek(memory, address, length)
-
-    def disassemble(self, task: Task, address: int, count: int) -> list[Instruction]:
-        """`count` instructions from an address on, or fewer where they do not decode."""
-        code = self.read_memory(task, address, LONGEST_INSTRUCTION * count)
-        return list(islice(instructions(code, address), count))
-
-    def program(self, task: Task) -> Program | None:
-        """Symbols and lines of what the task runs; None for a task without memory."""
-        memory = self.memory(task)
-        if memory is None or memory.executable is None:
-            return None
-        return program_of(memory.executable)

@@ -139,3 +139,27 @@ def test_snapshots_keep_to_the_bound_that_is_given(
     stepper.goto(2000)
     assert state(stepper) == middle
     assert history.size <= bound
+
+
+def test_a_bound_below_a_single_snapshot_leaves_the_first(guest: Callable[[str], Path]) -> None:
+    stepper = make(guest("vfork_exec"), history=1)
+    stepper.run()
+    seen = state(stepper)
+    assert [item.position for item in stepper.history.snapshots] == [0]
+    stepper.back(5)
+    stepper.step(5)
+    assert state(stepper) == seen
+
+
+def test_a_long_chain_of_objects_is_no_obstacle(guest: Callable[[str], Path]) -> None:
+    stepper = make(guest("vfork_exec"))
+    chain: list[object] = []
+    for _ in range(20_000):
+        chain = [chain]
+    stepper.system.chain = chain  # type: ignore[attr-defined]
+    taken = snapshots.take(stepper.kernel, None)
+    kernel = snapshots.restore(taken, stepper.machine, stepper.system.frames.used)
+    depth, link = 0, kernel.system.chain  # type: ignore[attr-defined]
+    while link:
+        depth, link = depth + 1, link[0]
+    assert depth == 20_000
