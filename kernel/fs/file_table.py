@@ -115,6 +115,8 @@ def release(file: OpenFile) -> None:
     if file.users == 0:
         if file.attachment is not None:
             file.attachment.end()
+        if file.notice is not None:
+            file.notice.end()
         if file.inode.locks is not None:
             file.inode.locks.drop_owner(file)
         if file.location is not None:

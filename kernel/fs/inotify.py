@@ -15,6 +15,7 @@ from kernel.abi.event_files import IN_ALL_EVENTS, Inotify
 from kernel.abi.files import Ioctl, Poll
 from kernel.errors import Block, SysError
 from kernel.fs.anonymous import AnonymousFile, AnonymousInode
+from kernel.fs.notify import is_held
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -85,14 +86,7 @@ class Watch:
 
     def is_held(self, place: Location) -> bool:
         """Whether a process has the file that had this name open."""
-        tasks = self.instance.system.tasks.tasks()
-        opened = (file for task in tasks if not task.is_gone for file in task.files.files.values())
-        return any(
-            file.location is not None
-            and file.location.inode is place.inode
-            and file.location[2:] == place[2:]
-            for file in opened
-        )
+        return is_held(self.instance.system, place)
 
     def end(self) -> None:
         """Watch no more, and say so."""

@@ -15,9 +15,12 @@ from kernel.fs.inode import DirectoryInode, Inode
 if TYPE_CHECKING:
     from kernel.fs.open_file import OpenFile
     from kernel.fs.path import Location
+    from kernel.system import System
 
 ACCESS, MODIFY, ATTRIB = int(Inotify.IN_ACCESS), int(Inotify.IN_MODIFY), int(Inotify.IN_ATTRIB)
 OPEN, CREATE, DELETE = int(Inotify.IN_OPEN), int(Inotify.IN_CREATE), int(Inotify.IN_DELETE)
+RENAME = 1 << 28
+"""A name became another in the same directory, which F_NOTIFY alone tells."""
 MOVE_SELF = int(Inotify.IN_MOVE_SELF)
 _DIRECTORY = int(Inotify.IN_ISDIR)
 
@@ -93,6 +96,8 @@ def tell_moved(
     cookie: int,
 ) -> None:  # fmt: skip
     """A name moved; `cookie` joins both halves."""
+    if old is new:
+        tell_name(old, RENAME, old_name, inode)
     tell_name(old, Inotify.IN_MOVED_FROM, old_name, inode, cookie)
     tell_name(new, Inotify.IN_MOVED_TO, new_name, inode, cookie)
 
@@ -103,6 +108,18 @@ def tell_closed(file: OpenFile) -> None:
     assert place is not None
     tell(place, Inotify.IN_CLOSE_WRITE if file.is_writable else Inotify.IN_CLOSE_NOWRITE)
     tell_gone(place)
+
+
+def is_held(system: System, place: Location) -> bool:
+    """Whether a process has the file that had this name open."""
+    tasks = system.tasks.tasks()
+    opened = (file for task in tasks if not task.is_gone for file in task.files.files.values())
+    return any(
+        file.location is not None
+        and file.location.inode is place.inode
+        and file.location[2:] == place[2:]
+        for file in opened
+    )
 
 
 def _has_name(folder: DirectoryInode, name: bytes, inode: Inode) -> bool:

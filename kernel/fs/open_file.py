@@ -52,6 +52,8 @@ class OpenFile:
         self.owner = NOBODY
         self.attachment: Attachment | None = None
         """With O_ASYNC: who makes signals of what happens."""
+        self.notice: Attachment | None = None
+        """With F_NOTIFY: who makes signals of what happens in the folder."""
 
     @property
     def path(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.abi.files import FD_CLOEXEC, Fcntl, Seal
 from kernel.errors import SysError
 from kernel.events import Described
+from kernel.signals.dnotify import FolderEvent
 from kernel.syscalls.arguments import Argument, FlagsArgument, describe_fd, flags_text, signed
 from kernel.syscalls.file_arguments import NamedFlagsArgument, open_flags_text
 from kernel.syscalls.file_owners import describe_owner
@@ -13,6 +14,7 @@ from kernel.task.task import Call, Task
 
 _NAMES = {int(command): command.name for command in Fcntl}
 _FD_FLAGS = NamedFlagsArgument(((FD_CLOEXEC, "FD_CLOEXEC"),), unknown="FD_???")
+_NOTICES = FlagsArgument(FolderEvent, prefix="DN_")
 _SEALS = FlagsArgument(Seal, prefix="F_SEAL_")
 _LOCK_QUESTIONS = (Fcntl.F_GETLK, Fcntl.F_GETLK64, Fcntl.F_OFD_GETLK)
 LEASES = {0: "F_RDLCK", 1: "F_WRLCK", 2: "F_UNLCK"}
@@ -50,6 +52,8 @@ class FcntlArgument(Argument):
             return ("int", signed(value))
         if command in (Fcntl.F_SETOWN_EX, Fcntl.F_GETOWN_EX):
             return _owner(task, call, command, value)
+        if command == Fcntl.F_NOTIFY:
+            return _NOTICES.describe_value(task, call, value)
         if command == Fcntl.F_ADD_SEALS:
             return _SEALS.describe_value(task, call, value)
         if command in (Fcntl.F_SETSIG, Fcntl.F_SETLEASE):

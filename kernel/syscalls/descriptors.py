@@ -14,6 +14,7 @@ from kernel.fs.permission import require_owner
 from kernel.fs.pipe import Pipe
 from kernel.fs.seals import add_seals, seals_of
 from kernel.signals import sigio
+from kernel.signals.dnotify import set_notice
 from kernel.syscalls.arguments import Fd, Size
 from kernel.syscalls.descriptor_arguments import (
     LEASES,
@@ -108,7 +109,7 @@ _FOR_PATHS = (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_GETFD, Fcntl.F_SETFD
 
 @syscall(Sysno.FCNTL, Sysno.FCNTL64)
 def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlReturn:
-    """fcntl(2). There are no leases and no F_NOTIFY: EINVAL."""
+    """fcntl(2). There are no leases: EINVAL."""
     files = task.files
     file = files.get_any(fd) if command in _FOR_PATHS else files.get(fd)
     if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC):
@@ -132,6 +133,9 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
         return 0
     if command in OWNER_COMMANDS:
         return fcntl_owner(task, file, command, value)
+    if command == Fcntl.F_NOTIFY:
+        set_notice(task, file, fd, value)
+        return 0
     if command == Fcntl.F_GETLEASE:
         return _UNLOCKED
     raise SysError(Errno.EINVAL)
