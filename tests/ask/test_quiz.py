@@ -16,8 +16,10 @@ from emulator.stops import CatchCall
 from kernel.abi.sysno import Sysno
 from kernel.events import SyscallEntered
 from kernel.task.semantics import SYSTEMS
+from tests.screen.pictures import hand_made
 
 Guest = Callable[[str], Path]
+UNKNOWN_CALL = bytes.fromhex("b8f0010000 cd80 b801000000 bb00000000 cd80")  # call 496, exit(0)
 DEMOS = ("vfork_exec", "vfork_memory", "fork_cow", "pipe")
 
 
@@ -147,3 +149,10 @@ def test_output_of_the_guest_comes_between_the_questions_and_is_inert(guest: Gue
     child = calls.index("  | child image")
     assert calls[child - 1] == r'101 calls write(1, "child image\n", 12)'
     assert calls[child + 1] == "101 calls exit(7)"
+
+
+def test_what_the_kernel_tells_people_is_said_once(tmp_path: Path) -> None:
+    _, _, told = put(hand_made(tmp_path, UNKNOWN_CALL), ["ENOSYS", "never"])
+    notice = "emu386: unsupported system call syscall_0x1f0 (number 496): ENOSYS"
+    assert told.count(notice) == 1
+    assert told[-1] == "2 of 2 right"

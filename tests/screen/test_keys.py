@@ -22,6 +22,7 @@ from tests.screen.screens import LARGE, play, press, screen, settle
 
 Guest = Callable[[str], Path]
 LOOP = b"\xeb\xfe"
+UNKNOWN_CALL = bytes.fromhex("b8f0010000 cd80 b801000000 bb00000000 cd80")  # call 496, exit(0)
 
 
 def after(shown: Screen, pressed: str) -> Picture:
@@ -209,6 +210,22 @@ def test_what_runs_for_ever_can_be_stopped_and_the_screen_stays_alive(
         assert shown.picture.told == "stopped by you"
         assert shown.picture.position > 0
         await press(pilot, "s")
+
+    play(shown, steps)
+
+
+def test_what_the_kernel_tells_people_is_told_once(tmp_path: Path) -> None:
+    shown = screen(hand_made(tmp_path, UNKNOWN_CALL))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "c")
+        assert shown.picture is not None
+        assert shown.picture.told == (
+            "unsupported system call syscall_0x1f0 (number 496): ENOSYS;"
+            " the guest has ended with status 0"
+        )
+        await press(pilot, "C c")
+        assert shown.picture.told == "the guest has ended with status 0"
 
     play(shown, steps)
 

@@ -50,6 +50,7 @@ class Quiz:
         self._times: Counter[str] = Counter()
         self._shown = 0
         """Events whose output was shown."""
+        self._noticed = 0
 
     def run(self) -> bool:
         """Ask until the guest or the answers end; whether all that could be asked was right."""
@@ -73,12 +74,15 @@ class Quiz:
         return f"{self.right} of {self.asked} right"
 
     def _show_output(self) -> None:
-        """What the guest has written since the last time."""
+        """What the guest has written since the last time, and what the kernel tells people."""
         events = self.stepper.events_so_far
         new, self._shown = events[self._shown :], len(events)
         text = "".join(event.text for event in new if isinstance(event, ConsoleOutput))
         for line in text.splitlines():
             self._say(f"  | {visible(line)}")
+        for notice in self.stepper.notices[self._noticed :]:
+            self._say(f"emu386: {visible(notice)}")
+        self._noticed = len(self.stepper.notices)
 
     def _ask_about(self, entered: SyscallEntered) -> bool:
         """Ask what is worth it; False where the answers have come to an end."""

@@ -148,7 +148,7 @@ class Screen(App[None]):
 
     def action_leave(self) -> None:
         """Close the screen, whatever runs."""
-        self.run_of_guest.interrupt()
+        self.action_stop()
         self.exit()
 
     # ---- asking ------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class Run:
         self._before: Picture | None = None
         self._picture: Picture | None = None
         self._told = ""
+        self._noticed = 0
+        """How much of what the kernel tells people was shown."""
 
     async def move(self, move: Move) -> Picture:
         """Make a move; the picture after it, in which changes are marked."""
@@ -45,9 +47,14 @@ class Run:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _moved(self, move: Move) -> Picture:
-        self._told = move(self.stepper)
+        stepper = self.stepper
+        told = move(stepper)
+        fresh, self._noticed = stepper.notices[self._noticed :], len(stepper.notices)
+        self._told = "; ".join([*fresh, told] if told else fresh)
         self._before = self._picture
-        return self._taken(0)
+        picture = self._taken(0)
+        stepper.stopper.interrupted = False  # who asked too late does not stop the next move
+        return picture
 
     def _looked(self, step: int) -> Picture:
         picture = self._picture or self._taken(0)
@@ -73,4 +80,4 @@ class Run:
     def close(self) -> None:
         """End what runs, and wait for the thread."""
         self.stepper.interrupt()
-        self._thread.shutdown()
+        self._thread.shutdown(cancel_futures=True)
