@@ -192,4 +192,4 @@ def test_the_hosts_clock_is_waited_for_in_moments_in_which_nothing_spins(tmp_pat
     program = hand_made(tmp_path, NAP)
     stepper = Stepper(str(program), (), Options(host_clock=True), TypedInput())
     assert moves.run(stepper) == "the guest has ended with status 0"
-    assert 2 < len(stepper.history.inputs) < 10
+    assert 0 < len(stepper.history.inputs) < 20
