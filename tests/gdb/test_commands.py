@@ -53,6 +53,16 @@ def test_what_gdb_did_not_ask_for_is_not_offered_and_never_sent(guest: Guest) ->
     assert talk.ask("vCont;c") == "W00;process:64"
 
 
+def test_questions_after_a_stop_are_about_the_thread_that_stopped(
+    vfork: Talk, guest: Guest
+) -> None:
+    vfork.ask("vCont;c")
+    vfork.ask("Hgp64.64")
+    assert "exec:" in vfork.ask("vCont;c:p65.-1")
+    assert vfork.ask("qC") == "QCp65.65"
+    assert vfork.ask("qXfer:exec-file:read::0,1000") == f"l{guest('child')}"
+
+
 def test_all_that_is_offered_is_there(vfork: Talk) -> None:
     for name in vfork.supported.split(";"):
         if name.startswith("qXfer:") and name.endswith(":read+"):

@@ -51,6 +51,7 @@ def test_what_is_killed_has_died_by_sigkill(vfork_exec: Path) -> None:
 
 # ---- the same as natively ----------------------------------------------------------------------
 
+BOTH = ["set detach-on-fork off", "set schedule-multiple on"]
 PARENT = ["catch vfork", "catch exec", "catch syscall wait4", *["continue"] * 4]
 
 
@@ -65,7 +66,16 @@ PARENT = ["catch vfork", "catch exec", "catch syscall wait4", *["continue"] * 4]
         ("fork_cow", ["set follow-fork-mode child", "catch fork", *["continue"] * 4]),
         ("vfork_memory", ["break main", "continue", "next", "next", "step", "finish", "continue"]),
         ("signals", ["handle SIGUSR1 stop print", *["continue"] * 6]),
+        ("signals", ["catch signal SIGUSR2", "continue", "continue", "stepi", "continue"]),
         ("wait_statuses", ["catch syscall wait4", *["continue"] * 12]),
+        ("vfork_exec", ["catch syscall vfork", "continue", *["stepi"] * 3, "continue"]),
+        ("fork_cow", ["catch fork", "continue", *["stepi"] * 3, "continue"]),
+        ("vfork_memory", ["watch global", "continue", "continue", "continue"]),
+        ("vfork_memory", ["set follow-fork-mode child", "watch global", *["continue"] * 3]),
+        ("glibc/posix_spawn", ["catch vfork", "catch exec", *["continue"] * 8]),
+        ("glibc/posix_spawn", ["set follow-fork-mode child", "catch exec", *["continue"] * 8]),
+        ("vfork_exec", [*BOTH, "catch vfork", "catch exec", *["continue"] * 3, "inferior 1",
+                        "continue"]),
     ],
 )  # fmt: skip
 def test_it_stops_where_it_stops_natively_in_the_same_order(
@@ -75,9 +85,6 @@ def test_it_stops_where_it_stops_natively_in_the_same_order(
     expected = stops(debug_natively(program, lines))
     assert expected
     assert stops(debug(program, lines).said) == expected
-
-
-BOTH = ["set detach-on-fork off", "set schedule-multiple on"]
 
 
 def test_a_thread_more_is_listed_with_what_it_waits_for(guest: Guest) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from emulator.changes import SELECTORS, Change, ReplaceSignal, SendSignal
 from emulator.debug.gdb import signal_numbers
 from emulator.debug.gdb.interests import Interests
+from emulator.debug.gdb.plan import Action, Plan
 from emulator.debug.gdb.registers import RegisterSet
 from emulator.debug.gdb.stops import (
     AtCall,
@@ -30,7 +31,6 @@ from kernel.errors import SysError
 from kernel.signals.state import SigInfo
 
 if TYPE_CHECKING:
-    from emulator.debug.gdb.plan import Plan
     from emulator.stepper import Stepper
     from kernel.task.task import Task
 
@@ -151,6 +151,7 @@ class Debuggee:
         self.last = report
         if isinstance(report, Stop):
             self.told_at = report.tid, self.stepper.position
+            self.chosen_id = ThreadId(report.pid, report.tid)  # as gdb takes it to be
             self.returning.discard(report.tid)
             if report.is_inside_call:
                 self.returning.add(report.tid)
@@ -163,12 +164,15 @@ class Debuggee:
         """The first report that waits for a thread which is to go on; ends wait for nobody.
 
         Which system calls are caught is decided now: gdb turns the catching off and on again
-        around a vfork.
+        around a vfork, and a thread that is stepped stops at none, as under Linux's ptrace.
         """
         for report in list(self.pending):
-            if not isinstance(report, Stop) or plan.action_of(report.pid, report.tid):
+            action: Action | None = Action()
+            if isinstance(report, Stop):
+                action = plan.action_of(report.pid, report.tid)
+            if action is not None:
                 self.pending.remove(report)
-                if self.wants(report):
+                if self.wants(report) and not (isinstance(report, AtCall) and action.steps):
                     return report
         return None
 
