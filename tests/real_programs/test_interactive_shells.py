@@ -27,8 +27,10 @@ INTERACTIVE = [name for name in SHELLS if name != "sash"]
 SIZE = (30, 100)
 PATIENCE = 20
 """Seconds of the host for a prompt to appear."""
-_NOISE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\[?\d+\]? \d{3,}\r\n")
+_NOISE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\[1\] \d+\r\n")
 """What a dumb terminal does not show, and the announcement of a background job with its pid."""
+_READY = {"natively": 0.15, "emulated": 0.8}
+"""Seconds after which a line editor that has prompted has surely set the terminal up."""
 _STARTS = {"natively": 0.4, "emulated": 2.0}
 """Seconds after which a command that was just typed surely runs."""
 
@@ -45,7 +47,7 @@ class Screen:
         """Wait until the shell asks for a command."""
         self.child.expect_exact(PROMPT, timeout=PATIENCE)
         self.shown += (self.child.before or "") + PROMPT
-        time.sleep(0.15)  # the line editor sets the terminal up behind its prompt
+        time.sleep(_READY[self.how])
 
     def type(self, keys: str) -> None:
         self.child.send(keys)
