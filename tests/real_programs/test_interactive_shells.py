@@ -25,7 +25,7 @@ ENVIRONMENT = {"PATH": "/bin", "HOME": "/", "TERM": "dumb", "PS1": PROMPT, "HIST
 OPTIONS = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"]}
 INTERACTIVE = [name for name in SHELLS if name != "sash"]
 SIZE = (30, 100)
-PATIENCE = 20
+PATIENCE = 60
 """Seconds of the host for a prompt to appear."""
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\[1\] \d+\r\n")
 """What a dumb terminal does not show, and the announcement of a background job with its pid."""

@@ -79,3 +79,15 @@ def test_command_lines_print_and_exit_as_natively(name: str, table: str, tmp_pat
         f"{title}:\n  natively {natively!r}\n  emulated {here!r}"
         for title, (natively, here) in different.items()
     )
+
+
+@pytest.mark.parametrize("title", entries("sash"))
+def test_sash_does_what_it_does_natively(title: str, tmp_path: Path) -> None:
+    """It has no functions and no `.`: each entry is a run of its own."""
+    if reason := why_not_native():
+        pytest.skip(f"no native run to compare with: {reason}")
+    root = make_tree(tmp_path)
+    prepare(root, "sash", "sash")
+    number = list(entries("sash")).index(title)
+    words = ["/bin/sh", "-c", f"cd /work/{number:03}; exec the-shell -f /lines/{number:03}"]
+    assert emulated(root, *words) == native(root, *words)
