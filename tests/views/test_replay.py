@@ -18,6 +18,8 @@ from emulator.views.replay import FORMATS, RENDERERS, renderer
 from kernel import events
 from kernel.events import Event
 from tests.guests.fixtures import Run
+from tests.views import trace_event_format
+from tests.views.browser import drawn
 from tests.views.hostile import ATTACK, CHILD, EVENTS, PARENT, made
 
 Emulate = Callable[..., Run]
@@ -177,26 +179,7 @@ def test_fork_py_notation_names_processes_by_letters_and_gives_orphans_to_init()
 
 
 def timeline(told: list[Event]) -> list[dict]:
-    return json.loads(rendered("perfetto", told))["traceEvents"]
-
-
-def assert_well_formed(entries: list[dict]) -> None:
-    """What the description of the trace-event format asks for."""
-    depth: dict[int, int] = {}
-    last = 0.0
-    for entry in entries:
-        assert entry["ph"] in "BEMCisf"
-        if entry["ph"] == "M":
-            continue
-        assert entry["ts"] >= last
-        last = entry["ts"]
-        step = {"B": 1, "E": -1}.get(entry["ph"], 0)
-        if step:
-            depth[entry["tid"]] = depth.get(entry["tid"], 0) + step
-            assert depth[entry["tid"]] >= 0
-    assert not any(depth.values())
-    starts = [entry["id"] for entry in entries if entry["ph"] == "s"]
-    assert starts == [entry["id"] for entry in entries if entry["ph"] == "f"]
+    return trace_event_format.read(rendered("perfetto", told))
 
 
 @pytest.mark.emulated
@@ -206,12 +189,11 @@ def test_the_timeline_of_a_run_is_well_formed(
 ) -> None:
     emu([guest(name)], options=["--record", tmp_path / "r"])
     with reading(str(tmp_path / "r")) as told:
-        assert_well_formed(timeline(list(told)))
+        assert timeline(list(told))
 
 
 def test_the_timeline_shows_who_is_suspended_and_who_wakes_whom() -> None:
     entries = timeline(EVENTS)
-    assert_well_formed(entries)
     begun = [(entry["tid"], entry["name"]) for entry in entries if entry["ph"] == "B"]
     assert (PARENT, "suspended by vfork") in begun
     (flow,) = [(e["tid"], e["ph"]) for e in entries if e["ph"] == "s"]
@@ -219,6 +201,15 @@ def test_the_timeline_shows_who_is_suspended_and_who_wakes_whom() -> None:
     assert any(entry["ph"] == "C" and entry["args"] == {"copy": 1} for entry in entries)
     counters = {entry["name"] for entry in timeline(FRAMES) if entry["ph"] == "C"}
     assert {"free frames", "used frames"} <= counters
+
+
+@pytest.mark.emulated
+def test_perfetto_has_the_slices(guest: Guest, emu: Emulate, tmp_path: Path) -> None:
+    emu([guest("vfork_exec")], options=["--record", tmp_path / "r"])
+    text = emu([tmp_path / "r"], options=["--format", "perfetto"], command="replay").stdout
+    question = "select name, count(*) as n from slice group by name"
+    found = {row.name: row.n for row in trace_event_format.ask_trace_processor(text, question)}
+    assert found["suspended by vfork"] == found["vfork"] == 1
 
 
 # ---- renderers of others -----------------------------------------------------------------------
@@ -241,17 +232,19 @@ def test_graphviz_draws_the_process_graph(
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize("name", ["vfork_exec", "wait_statuses", None])
+@pytest.mark.parametrize("name", ["vfork_exec", "wait_statuses", "pipe", None])
 def test_mermaid_draws_the_sequence_diagram(
-    guest: Guest, emu: Emulate, tmp_path: Path, hostile_record: Path, name: str | None
-) -> None:
-    if shutil.which("mmdc") is None:
-        pytest.skip("Mermaid's command line is not installed: no mmdc")
+    guest: Guest, emu: Emulate, tmp_path: Path, hostile_record: Path, name: str | None,
+    pytestconfig: pytest.Config,
+) -> None:  # fmt: skip
     record = tmp_path / "r" if name else hostile_record
     if name:
         emu([guest(name)], options=["--record", record])
-    source, drawing = tmp_path / "d.mmd", tmp_path / "d.svg"
-    emu([record], options=["--format", "mermaid", "-o", source], command="replay")
-    words = ["mmdc", "-i", str(source), "-o", str(drawing)]
-    subprocess.run(words, check=True, capture_output=True, timeout=100)
-    assert "<script>alert" not in drawing.read_text()
+    source = emu([record], options=["--format", "mermaid"], command="replay").stdout
+    cache = Path(str(pytestconfig.cache.mkdir("mermaid")))
+    page = drawn(source, tmp_path, cache)
+    assert '<svg id="drawing"' in page, page[:500]
+    assert "<title>calm</title>" in page
+    assert "<script>alert" not in page
+    assert page.count('class="actor actor-box"') >= 4  # two processes, each above and below
+    assert 'class="messageText"' in page
