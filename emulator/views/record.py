@@ -31,11 +31,20 @@ class Shape:
     schema: dict[str, Any]
     read: Callable[[Any], Any] | None = None
     """None: as it is."""
-    write: Callable[[Any], str] | None = None
-    """As JSON; None: as any value is."""
+    write: str = "_anything"
+    """The function that makes JSON of it; "" where a number is written as it is."""
+
+    def text(self, name: str) -> str:
+        """Python source: the JSON of the field with this name."""
+        return f"{self.write}(event.{name})" if self.write else f"event.{name}"
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+def dataclass_of(kind: type[Event]) -> Any:
+    """The class, as what `fields` takes: the type checker does not see what it is made with."""
+    return kind
 
 
 def _text_or_null(value: str | None) -> str:
@@ -43,7 +52,7 @@ def _text_or_null(value: str | None) -> str:
 
 
 def _numbers(values: tuple[int, ...]) -> str:
-    return f"[{','.join(map(int.__repr__, values))}]"
+    return str([*values])
 
 
 def _anything(value: Any) -> str:
@@ -93,11 +102,11 @@ _FRAME = {
     "maxItems": 4,
 }
 SHAPES: dict[Any, Shape] = {
-    int: Shape({"type": "integer"}, write=int.__repr__),
-    str: Shape({"type": "string"}, write=encode_basestring_ascii),
+    int: Shape({"type": "integer"}, write=""),
+    str: Shape({"type": "string"}, write="_string"),
     int | None: Shape({"type": ["integer", "null"]}),
-    str | None: Shape({"type": ["string", "null"]}, write=_text_or_null),
-    tuple[int, ...]: Shape(_many({"type": "integer"}), tuple, _numbers),
+    str | None: Shape({"type": ["string", "null"]}, write="_text_or_null"),
+    tuple[int, ...]: Shape(_many({"type": "integer"}), tuple, "_numbers"),
     Described: Shape(_A_VALUE, _described),
     Described | None: Shape(_A_VALUE_OR_NULL, _maybe_described),
     tuple[Described, ...]: Shape(_many(_A_VALUE), _all_described),
@@ -105,6 +114,10 @@ SHAPES: dict[Any, Shape] = {
     tuple[tuple[str, int | str], ...]: Shape(_many(_PAIR), _tuples),
     tuple[StackFrame, ...]: Shape(_many(_FRAME), _tuples),
 }
+_WRITERS: dict[str, Any] = {
+    "_string": encode_basestring_ascii, "_text_or_null": _text_or_null,
+    "_numbers": _numbers, "_anything": _anything,
+}  # fmt: skip
 KINDS: dict[str, type[Event]] = {
     name: kind
     for name, kind in vars(events).items()
@@ -113,24 +126,23 @@ KINDS: dict[str, type[Event]] = {
 
 
 class _Codec:
-    """Both directions for one class of events."""
+    """Both directions for one class of events.
+
+    The line of an event is one expression, made once: records are written while a guest runs.
+    """
 
     def __init__(self, kind: type[Event]) -> None:
         self.kind = kind
-        self.names = ("event", *(field.name for field in fields(kind)))
+        self.names = ("event", *(field.name for field in fields(dataclass_of(kind))))
         self.values = attrgetter(*self.names[1:])
-        shapes = [(field.name, SHAPES[field.type]) for field in fields(kind)]
+        shapes = [(field.name, SHAPES[field.type]) for field in fields(dataclass_of(kind))]
         self.readers = [(name, shape.read) for name, shape in shapes if shape.read is not None]
-        self.writers = [shape.write or _anything for _, shape in shapes]
-        members = "".join([f',"{name}":%s' for name, _ in shapes])
-        self.line = f'{{"event":"{kind.__name__}"{members}}}\n'
+        members = "".join([f',"{name}":{{{shape.text(name)}}}' for name, shape in shapes])
+        line = f'{{{{"event":"{kind.__name__}"{members}}}}}\n'
+        self.text: Callable[[Event], str] = eval(f"lambda event: f{line!r}", dict(_WRITERS))
 
     def plain(self, event: Event) -> dict[str, Any]:
         return dict(zip(self.names, (self.kind.__name__, *self.values(event)), strict=True))
-
-    def text(self, event: Event) -> str:
-        values = zip(self.writers, self.values(event), strict=True)
-        return self.line % tuple([write(value) for write, value in values])
 
     def event(self, plain: dict[str, Any]) -> Event:
         for name, read in self.readers:

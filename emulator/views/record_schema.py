@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from emulator.views.record import KINDS, SCHEMA, SHAPES, VERSION
+from emulator.views.record import KINDS, SCHEMA, SHAPES, VERSION, dataclass_of
 from kernel.events import Event
 
 FILE = Path(__file__).with_name("record.schema.json")
@@ -63,7 +63,7 @@ def _header() -> dict[str, Any]:
 
 def _event(name: str, kind: type[Event]) -> dict[str, Any]:
     members = {"event": {"const": name}}
-    members |= {field.name: SHAPES[field.type].schema for field in fields(kind)}
+    members |= {field.name: SHAPES[field.type].schema for field in fields(dataclass_of(kind))}
     sentence = (kind.__doc__ or "").partition("\n\n")[0]
     return {"description": " ".join(sentence.split())} | _object(members)
 

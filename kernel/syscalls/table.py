@@ -90,8 +90,10 @@ class Entry:
     def describe_entry(self, task: Task, call: Call) -> tuple[Described | None, ...]:
         """The arguments as a trace prints them when the call begins; None: only at its end."""
         return tuple(
-            None if argument.is_late(call, word) else _described(argument, task, call, word)
-            for word, argument in self.arguments
+            [
+                None if argument.is_late(call, word) else _described(argument, task, call, word)
+                for word, argument in self.arguments
+            ]
         )
 
     def describe_exit(
@@ -100,12 +102,14 @@ class Entry:
         """The arguments printed at the end, the result where it is no plain number, and a note."""
         call.result = result
         arguments = tuple(
-            _described(argument, task, call, word)
-            if argument.is_late(call, word)
-            else _described_change(argument, task, call, word)
-            if argument.changes
-            else None
-            for word, argument in self.arguments
+            [
+                _described(argument, task, call, word)
+                if argument.is_late(call, word)
+                else _described_change(argument, task, call, word)
+                if argument.changes
+                else None
+                for word, argument in self.arguments
+            ]
         )
         value = None
         if self._result is not None and result >= 0:

@@ -10,7 +10,7 @@ from tests.bench.arithmetic import cost, geometric_mean
 from tests.bench.floors import Floor
 from tests.bench.rounds import Samples
 from tests.bench.runners import NATIVE, OURS, QEMU
-from tests.bench.works import CPU_KEYS, VFORK_KEYS, Measure, Work
+from tests.bench.works import CPU_KEYS, UNTRACED_KEY, VFORK_KEYS, Measure, Work
 
 NAMES = (OURS, NATIVE, QEMU)
 CPU_FLOOR = Floor(at_most=2.2)
@@ -53,6 +53,10 @@ def has_all(keys: Sequence[str], samples: Samples) -> bool:
 
 def measured(work: Work, samples: Samples) -> Row:
     costs = costs_of(work.key, samples)
+    if work.measure is Measure.TRACED:
+        plain = costs_of(UNTRACED_KEY, samples)
+        both = {name: costs[name] / plain[name] for name in costs if name in plain}
+        return Row(work.title, work.measure.value, both, floor=work.floor)
     values = {name: shown(each, work.measure) for name, each in costs.items()}
     beside = None
     if OURS in costs and QEMU in costs and work.measure is not Measure.MEMORY:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,9 +31,10 @@ class Runner:
     before: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
-    def command(self, guest: str, *arguments: str) -> list[str]:
-        """A guest of the bench, with room for 256 MiB twice."""
-        return [*self.before, *self.options, str(BENCH_FOLDER / guest), *arguments]
+    def command(self, guest: str, *arguments: str, instead: Sequence[str] = ()) -> list[str]:
+        """A guest of the bench, with room for 256 MiB twice; `instead` of the command's name."""
+        before = (*self.before[:-1], *instead) if instead else self.before
+        return [*before, *self.options, str(BENCH_FOLDER / guest), *arguments]
 
     def hello(self) -> list[str]:
         """The first command a user types, with the options it has by itself."""

@@ -102,6 +102,14 @@ def test_a_row_shows_the_median_as_a_rate_and_the_time_next_to_qemu() -> None:
     ]
 
 
+def test_a_traced_run_is_held_against_the_untraced_one() -> None:
+    samples = Samples({("getpid", OURS): took(2e-6), ("recorded", OURS): took(5e-6)})
+    row = rows_by_title(chosen(["getpid", "recorded"]), samples)["getpid, run --record FILE"]
+    assert row.values == {OURS: pytest.approx(2.5)}
+    assert row.is_met
+    assert row.next_to_qemu is None
+
+
 def test_a_work_that_failed_has_no_number_and_no_answer() -> None:
     samples = Samples({("exec", OURS): took(1)}, failures={("exec", OURS): "status 1"})
     (row,) = rows_of(chosen(["exec"]), samples)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from tempfile import gettempdir
 
 from tests.bench.floors import Floor
 from tests.bench.runners import NATIVE, OURS, QEMU
@@ -17,13 +19,15 @@ class Measure(Enum):
     RATE = "per second"
     COMMAND = "ms"
     MEMORY = "MB"
+    TRACED = "× the untraced time"
 
 
 @dataclass(frozen=True)
 class Work:
     """One row that is measured: a guest of the bench, its iterations by runner, more arguments.
 
-    Hello as a whole command has none of these.
+    Hello as a whole command has none of these. `command` are our own words in place of `run`: a
+    whole command, or one that a guest follows; nobody else has such a row.
     """
 
     key: str
@@ -33,6 +37,7 @@ class Work:
     more: tuple[str, ...] = ()
     measure: Measure = Measure.RATE
     floor: Floor | None = None
+    command: tuple[str, ...] = ()
 
 
 def counts(ours: int, native: int, qemu: int) -> dict[str, int]:
@@ -51,7 +56,14 @@ def children(call: str, resident: int, how_often: Mapping[str, int], least: int)
     return Work(f"{call}_{resident}", title, guest, how_often, (str(resident),), floor=floor)
 
 
+def traced(key: str, title: str, *command: str) -> Work:
+    """getpid again, shown or recorded."""
+    return Work(key, f"getpid, {title}", "getpid", counts(40_000, 0, 0), measure=Measure.TRACED,
+                floor=Floor(at_most=3), command=command)  # fmt: skip
+
+
 CPU_KEYS = ("cpu_int", "cpu_hash", "cpu_float")
+UNTRACED_KEY = "getpid"
 VFORK_KEYS = ("vfork_1", "vfork_256")
 
 WORKS = (
@@ -59,6 +71,11 @@ WORKS = (
     cpu("cpu_hash", "CPU: SHA-256", 400),
     cpu("cpu_float", "CPU: matrices of doubles", 120),
     Work("getpid", "getpid", "getpid", counts(80_000, 100_000, 800_000), floor=Floor(100_000)),
+    traced("traced_file", "trace -o FILE", "trace", "-o",
+           os.path.join(gettempdir(), "emu386-trace")),
+    traced("traced_error", "trace", "trace"),
+    traced("recorded", "run --record FILE", "run", "--record",
+           os.path.join(gettempdir(), "emu386-record")),
     Work("write", "write of one byte to /dev/null", "write_null", counts(40_000, 100_000, 500_000)),
     children("vfork", 1, counts(20_000, 10_000, 300), least=8_000),
     children("vfork", 256, counts(25_000, 20_000, 30), least=8_000),
@@ -69,6 +86,8 @@ WORKS = (
     Work("pipe", "pipe round trip", "pipe_round_trip", counts(8_000, 8_000, 8_000),
          floor=Floor(12_000)),
     Work("hello", "hello, whole command", measure=Measure.COMMAND, floor=Floor(at_most=200)),
+    Work("render", "record of 1,000 processes, the slowest format", measure=Measure.COMMAND,
+         floor=Floor(at_most=10_000), command=("replay",)),
     Work("memory", "hello, peak memory", measure=Measure.MEMORY, floor=Floor(at_most=80)),
 )  # fmt: skip
 
