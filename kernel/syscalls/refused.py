@@ -66,6 +66,8 @@ REFUSED: dict[int, str] = {
         _MOUNTS,
     ),
     Sysno.ACCT: "no process accounting",
+    Sysno.SECCOMP: "no system call filters",
+    Sysno.MODIFY_LDT: "no local descriptor tables",
     Sysno.BPF: "no BPF",
     Sysno.PERF_EVENT_OPEN: "no performance counters",
     Sysno.LOOKUP_DCOOKIE: "no profiling by directory cookies",

@@ -26,6 +26,8 @@ def adopt(task: Task, new: Credentials) -> None:
     it does not hear of its parent's end (commit_creds).
     """
     old = task.credentials
+    if new is old:
+        return
     before = old.euid, old.egid, old.fsuid, old.fsgid
     if before != (new.euid, new.egid, new.fsuid, new.fsgid) or new.permitted & ~old.permitted:
         task.process.is_dumpable = False
@@ -94,6 +96,8 @@ def after_exec(task: Task, inode: RegularInode, mount: Mount | None) -> Executed
     process, or that somebody without CAP_SYS_PTRACE traces, gains nothing.
     """
     old = task.credentials
+    if not inode.mode & (S_ISUID | S_ISGID) and _is_settled(old):
+        return Executed(old, is_secure=False, sets_ids=False)
     new, sets_ids = _with_set_ids(task, inode, mount)
     by_root = not old.is_secured(SecureBit.SECBIT_NOROOT)
     gets_all = by_root and 0 in (new.uid, new.euid)
@@ -119,6 +123,16 @@ def after_exec(task: Task, inode: RegularInode, mount: Mount | None) -> Executed
     )
     gains = becomes_effective or permitted & ~ambient
     return Executed(new, changes or bool(new.uid != 0 and gains), sets_ids)
+
+
+def _is_settled(who: Credentials) -> bool:
+    """Whether a plain program changes nothing: root with all capabilities, a user with none."""
+    if who.ambient or who.secure_bits or who.permitted != who.effective:
+        return False
+    if who.permitted != (who.bounding | who.inheritable if who.uid == 0 else 0):
+        return False
+    is_one_user = who.uid == who.euid == who.suid == who.fsuid
+    return is_one_user and who.gid == who.egid == who.sgid == who.fsgid
 
 
 def _with_set_ids(task: Task, inode: RegularInode, mount: Mount | None) -> tuple[Credentials, bool]:
