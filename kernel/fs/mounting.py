@@ -232,9 +232,15 @@ def _places(system: System) -> list[Location]:
 
 
 def _is_used(system: System, mount: Mount) -> bool:
-    """Whether a process is in the mount, has a file of it open, or runs or maps one."""
+    """Whether a process is in the mount, has a file of it open, or runs or maps one.
+
+    By which mount a file was mapped is not known: it counts for the file system's last one.
+    """
     if any(place.mount is mount for place in _places(system)):
         return True
+    others = (other for other in system.namespace.mounts if other is not mount)
+    if any(other.file_system is mount.file_system for other in others):
+        return False
     device = mount.file_system.device
     mapped = (area.inode for space in system.frames.commitments.spaces for area in space.areas)
     return any(inode is not None and inode.device == device for inode in mapped)

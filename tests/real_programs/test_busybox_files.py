@@ -48,6 +48,19 @@ COMMANDS = {
     " test -$t dangling && echo $t dangling; test -$t blob && echo $t blob;"
     " test -$t fifo && echo $t; done",
     "nodes": "cd /tmp; mkfifo p; mknod n c 1 3; echo x > n; stat -c '%F %a %t %T' p n",
+    "mount": "mkdir /m; mount -t tmpfs -o size=64k,mode=711 x /m; ls -ld /m | cut -c1-10;"
+    " df /m | tail -1; dd if=/dev/zero of=/m/f bs=4k count=32 2>&1 | head -1; stat -c %s /m/f;"
+    " umount /m; ls /m; mount -t nothing x /m; echo $?; umount /m; echo $?",
+    "mount -o bind": "mkdir /a /b; echo x > /a/f; mount -o bind /a /b; cat /b/f;"
+    " mount -o remount,ro,bind /b; echo y > /b/f; cat /a/f; umount /b; ls /b",
+    "inotifyd": "cd /tmp; touch f; (sleep 0.1; echo a > f; mv f g; rm g) & inotifyd - f:cwmx0 &"
+    " sleep 0.6; kill %2; wait",
+    "flock": "cd /tmp; flock f sh -c 'flock -n f echo no || echo busy'; flock -n f echo free",
+    "fallocate": "cd /tmp; fallocate -l 8192 g; stat -c '%s %b' g",
+    "chroot": "mkdir -p /r/bin; cp /bin/busybox /r/bin; ln -s busybox /r/bin/sh;"
+    " ln -s busybox /r/bin/ls; chroot /r /bin/sh -c 'ls /; cd ..; ls; ls /data'",
+    "ulimit -f": "cd /tmp; (ulimit -f 2; dd if=/dev/zero of=big bs=1k count=10; echo $?);"
+    " stat -c %s big",
     "patch": "cd /tmp; printf 'a\\nb\\n' > f; printf 'a\\nc\\n' > g; diff -u f g | tail -n +3;"
     " diff -u f g | patch f; cat f",
 }  # fmt: skip

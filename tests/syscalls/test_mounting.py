@@ -122,6 +122,25 @@ def test_a_writable_host_folder_can_be_shown_twice_and_no_more_of_the_host(
     assert calls.make(Sysno.OPEN, "/mnt/new", OpenFlag.O_RDWR) >= 0
 
 
+def test_a_program_of_the_file_system_does_not_keep_a_second_mount_busy(calls: Calls) -> None:
+    calls.put(b"/program", b"octets")
+    descriptor = calls.make(Sysno.OPEN, "/program", 0)
+    area = calls.make(Sysno.MMAP2, 0, 4096, 1, 2, descriptor, 0)
+    assert not isinstance(area, Errno)
+    assert mount(calls, "/m", b"", MountFlag.MS_BIND, b"/n") == 0
+    assert calls.make(Sysno.UMOUNT, "/m") == 0
+
+
+def test_a_mapped_file_keeps_its_only_mount_busy(calls: Calls) -> None:
+    mount(calls, "/m")
+    descriptor = fill(calls, "/m/f", 1)
+    area = calls.make(Sysno.MMAP2, 0, 4096, 1, 2, descriptor, 0)
+    calls.make(Sysno.CLOSE, descriptor)
+    assert calls.make(Sysno.UMOUNT, "/m") is Errno.EBUSY
+    assert calls.make(Sysno.MUNMAP, area, 4096) == 0
+    assert calls.make(Sysno.UMOUNT, "/m") == 0
+
+
 def test_a_chroot_sees_only_mounts_below_it(calls: Calls) -> None:
     mount(calls, "/m")
     calls.make(Sysno.MKDIR, "/m/in", 0o755)
