@@ -14,6 +14,7 @@ from kernel.errors import BadGuest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emulator.progress import WatchedStreams
     from emulator.views.record_file import Recorder
     from kernel.events import Event
 
@@ -146,6 +147,8 @@ def _run(words: list[str]) -> int:
     parser.add_argument("-g", "--gdb", type=_port, metavar="PORT",
         help="wait for gdb on this port of 127.0.0.1 before the program begins",
     )  # fmt: skip
+    parser.add_argument("--no-progress", action="store_true",
+        help="do not show on the terminal how far a long run is")  # fmt: skip
     parsed, guest = _guest_of(parser, words)
     from emulator.host_streams import HostStreams
     from emulator.options import session_options
@@ -158,19 +161,37 @@ def _run(words: list[str]) -> int:
         from emulator.debug.gdb.server import serve
 
         return serve(parsed.gdb, guest[0], guest[1:], session_options(parsed), _say)
-    options, streams = session_options(parsed), HostStreams()
+    options = session_options(parsed)
+    progress = _progress(parsed)
+    streams = progress or HostStreams()
     record = on_findings = None
+
+    def say(text: str) -> None:
+        if progress is not None:
+            progress.interrupt()
+        _say(text)
+
     with ExitStack() as views:
         if parsed.record is not None:
             record = views.enter_context(_recorder(parsed.record)).feed
         if options.check is not None:
             from emulator.views.findings import Findings
 
-            on_findings = views.enter_context(Findings(_say)).feed
-        return Session(
+            on_findings = views.enter_context(Findings(say)).feed
+        session = Session(
             guest[0], guest[1:], options, streams,
-            on_events=record, say=_say, on_findings=on_findings,
-        ).run()  # fmt: skip
+            on_events=record, say=say, on_findings=on_findings,
+        )  # fmt: skip
+        return session.run() if progress is None else progress.run(session)
+
+
+def _progress(parsed: argparse.Namespace) -> WatchedStreams | None:
+    """Streams that show how far a long run is, if somebody can see that."""
+    if parsed.no_progress or not (sys.stderr and os.isatty(2)):
+        return None
+    from emulator.progress import WatchedStreams
+
+    return WatchedStreams()
 
 
 def _all_of(watchers: list[Watcher]) -> Watcher:
