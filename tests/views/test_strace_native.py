@@ -35,6 +35,8 @@ NOT_EQUAL = {
     "glibc/stop_continue": "how far a child has come when it is stopped is chance",
     "libc/thread_signals": "where each thread is when another acts is chance",
     "glibc/thread_signals": "where each thread is when another acts is chance",
+    "libc/timers": "how often it asks for the time is chance",
+    "glibc/timers": "how often it asks for the time is chance",
     "libc/priority_inheritance": "who takes a lock first is chance",
     "glibc/priority_inheritance": "who takes a lock first is chance",
     "libc/posix_spawn": "allocates by the addresses that chance gave it",
