@@ -35,6 +35,9 @@ _QUIET = ("none", "attach,personality", "attach,personality,exit", "all")
 """The messages that each number of q's leaves out."""
 
 
+_HEXADECIMAL = {"non-ascii": Hexadecimal.NON_ASCII, "all": Hexadecimal.ALWAYS}
+
+
 class _Qualifier(argparse.Action):
     """`-e trace=SET` and `--trace SET`: kept as pairs, but for what the kernel is to inject."""
 
@@ -93,6 +96,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
                help="a qualified set: trace=, signal=, status= …; see strace(1)")  # fmt: skip
     for name in QUALIFIERS:
         add_option(f"--{name}", action=_Qualifier, metavar="SET", default=argparse.SUPPRESS,
+                   nargs="?" if name == "quiet" else None, const=_QUIET[1],
                    dest="expressions", help=f"-e {name}=SET")  # fmt: skip
     add_option("-P", "--trace-path", action="append", default=[], dest="paths", metavar="PATH",
                help="only calls on PATH")  # fmt: skip
@@ -117,6 +121,8 @@ def _add_form(parser: argparse.ArgumentParser) -> None:
                help="octets of a string that are shown (32)")  # fmt: skip
     add_option("-v", "--no-abbrev", action="store_true", help="structures and arrays in full")
     add_option("-x", action="count", default=0, dest="hex", help="non-ASCII strings in hexadecimal")
+    add_option("--strings-in-hex", nargs="?", const="all", choices=list(_HEXADECIMAL),
+               help="the same: non-ascii, or all (-xx)")  # fmt: skip
     add_option("-X", "--const-print-style", dest="constants", default="abbrev",
                choices=[style.value for style in Constants], metavar="STYLE",
                help="numbers with names: raw, abbrev or verbose")  # fmt: skip
@@ -245,7 +251,7 @@ def options(parsed: argparse.Namespace, paths: frozenset[str]) -> Options:
 def _style(parsed: argparse.Namespace, said: _Expressions) -> Style:
     return Style(
         parsed.string_limit,
-        list(Hexadecimal)[min(parsed.hex, 2)],
+        _HEXADECIMAL.get(parsed.strings_in_hex, list(Hexadecimal)[min(parsed.hex, 2)]),
         not parsed.no_abbrev,
         bool(parsed.decode_fds or said.details),
         Constants(parsed.constants),

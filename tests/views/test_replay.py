@@ -141,6 +141,11 @@ def test_json_and_csv_hold_every_event() -> None:
     assert json.loads(rows[0]["details"])["path"] == ATTACK
 
 
+def test_no_cell_is_a_formula() -> None:
+    rows = list(csv.reader(io.StringIO(rendered("csv", EVENTS))))
+    assert not [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t\r")]
+
+
 def test_the_summary_counts_by_process() -> None:
     lines = rendered("summary", EVENTS).splitlines()
     assert lines[1].split()[:7] == ["100", "1", "1", "0", "0.000009000", "1", "1"]

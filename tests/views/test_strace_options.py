@@ -23,7 +23,8 @@ FILTERS = [
     ("-e", "trace=none", "-e", "signal=all"), ("-e", "signal=!chld"), ("-e", "signal=none"),
     ("-e", "status=failed"), ("-e", "status=successful"), ("-e", "status=unfinished"),
     ("-z",), ("-Z",), ("-P", "./child"),
-    ("-e", "quiet=exit,personality"), ("-qqq",), ("--quiet=all",),
+    ("-e", "quiet=exit,personality"), ("-qqq",), ("--quiet=all",), ("--quiet",),
+    ("--strings-in-hex",), ("--strings-in-hex=non-ascii", "--string-limit=3"),
     ("-a", "10"), ("-a", "60"),
 ]  # fmt: skip
 DECODING = [
