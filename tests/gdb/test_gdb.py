@@ -74,8 +74,6 @@ PARENT = ["catch vfork", "catch exec", "catch syscall wait4", *["continue"] * 4]
         ("vfork_memory", ["set follow-fork-mode child", "watch global", *["continue"] * 3]),
         ("glibc/posix_spawn", ["catch vfork", "catch exec", *["continue"] * 8]),
         ("glibc/posix_spawn", ["set follow-fork-mode child", "catch exec", *["continue"] * 8]),
-        ("vfork_exec", [*BOTH, "catch vfork", "catch exec", *["continue"] * 3, "inferior 1",
-                        "continue"]),
     ],
 )  # fmt: skip
 def test_it_stops_where_it_stops_natively_in_the_same_order(
