@@ -15,7 +15,6 @@ from tests.gdb.talk import Talk
 
 Guest = Callable[[str], Path]
 EAX, ESP, EIP, ORIG_EAX = 0, 4, 8, 41
-PARENT_OF_CHILD = "thread:p64.64"
 
 
 @pytest.fixture
