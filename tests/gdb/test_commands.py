@@ -409,6 +409,22 @@ def test_nobody_goes_back_beyond_the_birth_of_a_process_that_gdb_has(shared: Tal
     assert shared.stop("bs") == "T05replaylog:begin;thread:p65.65;"
 
 
+def test_nor_beyond_its_last_exec(vfork: Talk) -> None:
+    vfork.ask("vCont;c")
+    assert "exec:" in vfork.ask("vCont;c:p65.-1")
+    vfork.ask("D;64")
+    start = vfork.register(EIP)
+    assert vfork.stop("vCont;s:p65.65") == "T05thread:p65.65;"
+    assert vfork.register(EIP) == start  # execve has returned
+    assert vfork.stop("vCont;s:p65.65") == "T05thread:p65.65;"
+    assert vfork.stop("bs") == "T05thread:p65.65;"
+    assert vfork.register(EIP) == start
+    assert vfork.stop("bs") == "T05replaylog:begin;thread:p65.65;"
+    assert vfork.register(EIP) == start
+    assert vfork.stop("bc") == "T05replaylog:begin;thread:p65.65;"
+    assert vfork.register(EIP) == start
+
+
 # ---- letting go, and the rest ------------------------------------------------------------------
 
 

@@ -196,8 +196,13 @@ class Runner:
     def step_back(self) -> Report:
         """Undo the last instruction of the thread of Hc."""
         task = self._debuggee.find(self._debuggee.running_id)
-        pid, tid = task.pid, task.tid
-        found = step_back(self._stepper, tid)
+        stepper, pid, tid = self._stepper, task.pid, task.tid
+        here, sequence = stepper.position, stepper.system.journal.sequence
+        found = step_back(stepper, tid)
+        undone = stepper.history.events[stepper.system.journal.sequence : sequence]
+        if self._has_birth(undone):
+            found = False
+            stepper.goto(here)
         self._arrive()
         return Stepped(pid, tid) if found else AtLogEnd(pid, tid, "begin")
 
@@ -216,7 +221,9 @@ class Runner:
                 if self._connection.take_interrupt():
                     self._arrive()
                     return self._interrupted()
-            elif stopped.reason is Reason.START or self._is_birth(stopped):
+            elif stopped.reason is Reason.START or self._has_birth(
+                stepper.events_at(stopped.position)
+            ):
                 self._arrive()
                 return self._log_end("begin")
             else:
@@ -253,15 +260,14 @@ class Runner:
             for address, length in interests.watches
         }
 
-    def _is_birth(self, stopped: Stopped) -> bool:
-        """Whether a process that gdb has began here, or began its program."""
+    def _has_birth(self, happened: list[events.Event]) -> bool:
+        """Whether a process that gdb has began then, or began its program."""
         attached = self._debuggee.attached
-        for event in self._stepper.events_at(stopped.position):
-            if isinstance(event, events.TaskCreated) and event.child in attached:
-                return True
-            if isinstance(event, events.TaskExecuted) and event.pid in attached:
-                return True
-        return False
+        return any(
+            (isinstance(event, events.TaskCreated) and event.child in attached)
+            or (isinstance(event, events.TaskExecuted) and event.pid in attached)
+            for event in happened
+        )
 
     def _report_behind(self, stopped: Stopped) -> Report | None:
         """What going back has met; of a write, the moment before it."""
