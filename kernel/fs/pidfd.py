@@ -43,3 +43,9 @@ class ProcessFile(OpenFile):
         queue = self.process.end_watched
         assert queue is not None
         return (queue,)
+
+    def details(self) -> str:
+        """Whose it is; -1 once it was waited for."""
+        tid = self.process.pid if self.thread is None else self.thread.tid
+        number = -1 if self.is_reaped else tid
+        return f"Pid:\t{number}\nNSpid:\t{number}\n"

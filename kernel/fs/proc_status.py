@@ -216,15 +216,22 @@ def _stat(task: Task, times: tuple[int, int], faults: int) -> str:
     fields: list[object] = [
         task.tid, f"({task.name})", state_letter(task), parent_pid(task), process.group,
         process.session.id, tty, foreground, flags, faults, process.children_minor_faults, 0, 0,
-        *(time // _TICK_NS for time in (*times, *children)), 20 + task.nice, task.nice,
+        *(time // _TICK_NS for time in (*times, *children)), _priority(task), task.nice,
         len(process.threads), 0, task.started // _TICK_NS, space.total_size if space else 0,
         space.resident_pages() if space else 0, min(limit, 0xFFFF_FFFF),
         *_addresses(space)[:3], 0, 0, *(mask & 0x7FFF_FFFF for mask in (
             task.signals.pending.mask, task.signals.blocked, ignored, caught)),
-        int(bool(task.blocked_on)), 0, 0, task.exit_signal, 0, 0, 0, 0, 0, 0,
+        int(bool(task.blocked_on)), 0, 0, task.exit_signal, 0,
+        task.scheduling.priority, int(task.scheduling.policy), 0, 0, 0,
         *_addresses(space)[3:], task.exit_status or 0,
     ]  # fmt: skip
     return " ".join(map(str, fields)) + "\n"
+
+
+def _priority(task: Task) -> int:
+    """Lower is better: 0 to 39 by the nice value, below 0 under a real-time policy."""
+    chosen = task.scheduling
+    return -1 - chosen.priority if chosen.is_real_time else 20 + task.nice
 
 
 def _addresses(space: AddressSpace | None) -> tuple[int, ...]:

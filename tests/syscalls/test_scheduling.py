@@ -69,3 +69,13 @@ def test_kcmp_orders_descriptors_as_one_would_sort_them(world: Callers, user: Ta
     assert [compare(0, 0), compare(0, 1), compare(1, 0), compare(1, 2), compare(0, 2)] == [
         0, 1, 2, 1, 1,
     ]  # fmt: skip
+
+
+def test_proc_stat_tells_the_policy_and_the_priority(world: Callers) -> None:
+    task = world.run(world.process())
+    before = world.contents(task, "/proc/self/stat").split()
+    assert (before[17], before[39], before[40]) == ("20", "0", "0")
+    task.memory.write(DATA, (7).to_bytes(4, "little"))
+    assert world.call(task, Sysno.SCHED_SETSCHEDULER, 0, 1, DATA) == 0
+    after = world.contents(task, "/proc/self/stat").split()
+    assert (after[17], after[39], after[40]) == ("-8", "7", "1")
