@@ -301,6 +301,8 @@ class Kernel:
         )  # fmt: skip
         if call.number == 0 and task.interrupted_call is not None:
             call = task.call = self._restarted(task, task.interrupted_call)
+        if self.injector is not None and call.number in TABLE:
+            self.injector.begin(TABLE[call.number].name, task, call)
         if self.system.journal.recording:
             self.report.entered(task, call)
         if task.tracing is not None and trace_points.at_entry(task, registers[EAX]):

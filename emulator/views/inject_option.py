@@ -11,6 +11,10 @@ from kernel.errors import BadGuest
 from kernel.task.injection import Injection
 
 _UNITS = {"": 1000, "us": 1000, "ns": 1, "ms": NANOSECONDS // 1000, "s": NANOSECONDS}
+_EFFECTS = frozenset({
+    "value", "signal", "delay_enter", "delay_exit", "poke_enter", "poke_exit",
+})  # fmt: skip
+_POKE = re.compile(r"@arg([1-6])=((?:[0-9A-Fa-f]{2})+)")
 _WHEN = re.compile(r"([1-9]\d*)(?:\.\.([1-9]\d*))?(\+([1-9]\d*)?)?")
 
 
@@ -26,8 +30,9 @@ def injection(text: str, is_fault: bool = False) -> Injection:
             chosen[name] = value
     if is_fault and "value" not in chosen:
         chosen["value"] = -selection.error("ENOSYS")
-    if not chosen.keys() & {"value", "signal", "delay_enter", "delay_exit"}:
+    if not chosen.keys() & _EFFECTS or ("instead" in chosen and "value" not in chosen):
         raise _bad(text)
+    chosen.pop("instead", None)
     return Injection(calls, **chosen)
 
 
@@ -46,6 +51,10 @@ def _read(word: str, text: str) -> dict[str, Any]:
         return {"signal": selection.signal(value)}
     if name in ("delay_enter", "delay_exit"):
         return {name: _nanoseconds(value, text)}
+    if name in ("poke_enter", "poke_exit"):
+        return {name: _pokes(value, text)}
+    if name == "syscall":
+        return {"instead": _harmless(value, text)}
     if name == "when":
         return _when(value, text)
     raise _bad(text)
@@ -59,6 +68,21 @@ def _value(word: str, text: str) -> int:
     if not 0 <= value < 1 << 32:
         raise _bad(text)
     return value
+
+
+def _pokes(words: str, text: str) -> tuple[tuple[int, bytes], ...]:
+    """`@arg1=00FF,@arg2=…`: number of an argument, and octets in hexadecimal."""
+    matches = [_POKE.fullmatch(word) for word in words.split(",")]
+    if not all(matches):
+        raise _bad(text)
+    return tuple((int(match[1]), bytes.fromhex(match[2])) for match in matches if match)
+
+
+def _harmless(name: str, text: str) -> str:
+    """A call without effects, made in place of the one that fails: that is none that shows."""
+    if name not in selection.calls("%pure"):
+        raise _bad(text)
+    return name
 
 
 def _nanoseconds(word: str, text: str) -> int:

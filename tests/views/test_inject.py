@@ -29,6 +29,10 @@ ONE = frozenset({"write"})
         ("write:delay_enter=50:when=2..6", Injection(ONE, delay_enter=50_000, first=2, last=6)),
         ("write:delay_exit=2ms:when=2..6+2",
          Injection(ONE, delay_exit=2_000_000, first=2, last=6, step=2)),
+        ("write:poke_enter=@arg2=00fF,@arg6=20:when=1",
+         Injection(ONE, poke_enter=((2, b"\0\xff"), (6, b" ")), last=1)),
+        ("write:poke_exit=@arg1=00", Injection(ONE, poke_exit=((1, b"\0"),))),
+        ("write:syscall=getpid:retval=7", Injection(ONE, 7)),
     ],
 )  # fmt: skip
 def test_words_mean_what_they_mean_to_strace(text: str, meaning: Injection) -> None:
@@ -40,7 +44,9 @@ def test_words_mean_what_they_mean_to_strace(text: str, meaning: Injection) -> N
     [
         "write", "write:when=1", "write:error=EFOO", "write:error=EIO:when=0", "write:retval=-1",
         "write:error=EIO:retval=1", "write:delay_enter=x", "nosuch:error=EIO", "write:foo=1",
-        "write:error=EIO:when=3..2", "write:signal=nosuch",
+        "write:error=EIO:when=3..2", "write:signal=nosuch", "write:poke_enter=@arg2=4",
+        "write:poke_enter=@arg0=00", "write:poke_exit=@arg8=00", "write:poke_exit=@arg2=",
+        "write:syscall=getpid", "write:syscall=write:error=EIO",
     ],
 )  # fmt: skip
 def test_other_words_are_refused(text: str) -> None:
@@ -60,7 +66,9 @@ def test_calls_that_are_due() -> None:
         "vfork:error=EAGAIN", "wait4:error=EINTR:when=1", "write:error=EIO", "execve:error=EACCES",
         "wait4:delay_enter=1000", "write:retval=3", "exit_group:delay_enter=100",
         "write:signal=USR1", "wait4:delay_exit=1000", "vfork:delay_exit=1000",
-        "fault=write:when=1+",
+        "fault=write:when=1+", "write:poke_enter=@arg2=48454C50:when=1",
+        "wait4:poke_exit=@arg2=0002", "write:poke_enter=@arg2=41:error=EIO",
+        "execve:syscall=getuid:error=ENOENT:when=2",
     ],
 )  # fmt: skip
 def test_injection_is_traced_as_natively(
