@@ -67,7 +67,7 @@ def test_calls_that_are_due() -> None:
         "wait4:delay_enter=1000", "write:retval=3", "exit_group:delay_enter=100",
         "write:signal=USR1", "wait4:delay_exit=1000", "vfork:delay_exit=1000",
         "fault=write:when=1+", "write:poke_enter=@arg2=48454C50:when=1",
-        "wait4:poke_exit=@arg2=0002", "write:poke_enter=@arg2=41:error=EIO",
+        "write:poke_enter=@arg2=41:error=EIO",
         "execve:syscall=getuid:error=ENOENT:when=2",
     ],
 )  # fmt: skip
@@ -98,3 +98,14 @@ def test_delay_takes_virtual_time_that_no_signal_shortens(
     options = ["-T", "-e", "inject=wait4:delay_exit=3s:delay_enter=2000ms"]
     done = emu(["./vfork_exec"], command="trace", options=options, cwd=path.parent)
     assert "0, NULL) = 101 (DELAYED) <5.000" in done.stderr
+
+
+@pytest.mark.emulated
+def test_octets_poked_at_the_end_of_a_call_are_what_the_program_gets(
+    guest: Callable[[str], Path], emu: Emulate
+) -> None:
+    options = ["-e", "trace=read", "-e", "inject=read:poke_exit=@arg2=5A5A:when=1"]
+    done = emu(["./pipe"], command="trace", options=options, cwd=guest("pipe").parent)
+    assert '"ZZ' in done.stderr
+    assert "(INJECTED: args)" in done.stderr
+    assert f"parent gets {0x5A5A}" in done.stdout
