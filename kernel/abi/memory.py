@@ -11,6 +11,10 @@ STACK_TOP = TASK_SIZE
 MMAP_MIN_ADDRESS = 0x1_0000
 
 
+MAX_MAP_COUNT = 65530
+"""/proc/sys/vm/max_map_count: areas that a process may have."""
+
+
 class Prot(IntEnum):
     """Protection of mmap(2) and mprotect(2)."""
 
@@ -18,6 +22,7 @@ class Prot(IntEnum):
     PROT_READ = 1
     PROT_WRITE = 2
     PROT_EXEC = 4
+    PROT_SEM = 8
     PROT_GROWSDOWN = 0x0100_0000
     PROT_GROWSUP = 0x0200_0000
 
@@ -48,6 +53,59 @@ class RemapFlag(IntEnum):
     MREMAP_MAYMOVE = 1
     MREMAP_FIXED = 2
     MREMAP_DONTUNMAP = 4
+
+
+class Advice(IntEnum):
+    """Advice of madvise(2)."""
+
+    MADV_NORMAL = 0
+    MADV_RANDOM = 1
+    MADV_SEQUENTIAL = 2
+    MADV_WILLNEED = 3
+    MADV_DONTNEED = 4
+    MADV_FREE = 8
+    MADV_REMOVE = 9
+    MADV_DONTFORK = 10
+    MADV_DOFORK = 11
+    MADV_MERGEABLE = 12
+    MADV_UNMERGEABLE = 13
+    MADV_HUGEPAGE = 14
+    MADV_NOHUGEPAGE = 15
+    MADV_DONTDUMP = 16
+    MADV_DODUMP = 17
+    MADV_WIPEONFORK = 18
+    MADV_KEEPONFORK = 19
+    MADV_COLD = 20
+    MADV_PAGEOUT = 21
+    MADV_POPULATE_READ = 22
+    MADV_POPULATE_WRITE = 23
+    MADV_DONTNEED_LOCKED = 24
+
+
+class SyncFlag(IntEnum):
+    """Flags of msync(2)."""
+
+    MS_SYNC = 4
+    MS_ASYNC = 1
+    MS_INVALIDATE = 2
+
+
+class LockFlag(IntEnum):
+    """Flags of mlockall(2)."""
+
+    MCL_CURRENT = 1
+    MCL_FUTURE = 2
+    MCL_ONFAULT = 4
+
+
+MLOCK_ONFAULT = 1
+
+
+class KeyRight(IntEnum):
+    """Rights that a protection key takes away (pkey_alloc(2))."""
+
+    PKEY_DISABLE_ACCESS = 1
+    PKEY_DISABLE_WRITE = 2
 
 
 def page_down(address: int) -> int:

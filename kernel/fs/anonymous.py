@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel.abi.files import S_IFREG, makedev
-from kernel.fs.inode import Inode, RegularInode
+from kernel.abi.files import makedev
+from kernel.fs.inode import Inode
 from kernel.fs.open_file import OpenFile
 
 if TYPE_CHECKING:
@@ -39,29 +39,3 @@ class AnonymousFile(OpenFile):
 
     def seek(self, offset: int, whence: int) -> int:
         return 0
-
-
-class SharedMemory(RegularInode):
-    """What shared anonymous memory is a mapping of: zeros, `size` octets, without a name.
-
-    It has no store of its own: its octets live in the pages that its mappings share.
-    """
-
-    def __init__(self, size: int) -> None:
-        super().__init__(0, S_IFREG | 0o777)
-        self.links = 0
-        self.device = SHARED_MEMORY_DEVICE
-        self._size = size
-
-    @property
-    def size(self) -> int:
-        return self._size
-
-    def read_raw(self, offset: int, count: int) -> bytes:
-        return bytes(max(0, min(count, self._size - offset)))
-
-    def write_raw(self, offset: int, data: bytes) -> None:
-        """Nothing: the pages hold it."""
-
-    def truncate_raw(self, size: int) -> None:
-        self._size = size

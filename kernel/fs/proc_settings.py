@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi import system as abi
 from kernel.abi.errno import Errno
-from kernel.abi.memory import MMAP_MIN_ADDRESS
+from kernel.abi.memory import MAX_MAP_COUNT, MMAP_MIN_ADDRESS
 from kernel.abi.process import LEAST_PID_MAX, LEAST_TASKS, PID_MAX
 from kernel.errors import SysError
 from kernel.fs.mount import MAX_MOUNTS
@@ -140,7 +140,7 @@ _TOLD: dict[str, Make] = {
     "kernel/randomize_va_space": Constant(0),
     "kernel/tainted": Constant(0),
     "kernel/version": Constant(abi.VERSION),
-    "vm/max_map_count": Constant(65530),
+    "vm/max_map_count": Constant(MAX_MAP_COUNT),
     "vm/mmap_min_addr": Constant(MMAP_MIN_ADDRESS),
     "vm/overcommit_memory": _overcommit,
 }

@@ -114,7 +114,7 @@ def _memory_lines(space: AddressSpace) -> list[str]:
     return [
         _kib("VmPeak", size),
         _kib("VmSize", size),
-        _kib("VmLck", 0),
+        _kib("VmLck", space.locked_octets()),
         _kib("VmPin", 0),
         _kib("VmHWM", resident),
         _kib("VmRSS", resident),

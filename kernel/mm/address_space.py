@@ -9,6 +9,7 @@ from emulator.machine import paging
 from emulator.machine.traps import Access
 from kernel.abi.errno import Errno
 from kernel.abi.memory import (
+    MAX_MAP_COUNT,
     PAGE_SHIFT,
     PAGE_SIZE,
     STACK_TOP,
@@ -19,7 +20,7 @@ from kernel.abi.memory import (
 )  # fmt: skip
 from kernel.errors import SysError
 from kernel.mm import fault, trampoline
-from kernel.mm.area import Area
+from kernel.mm.area import DONT_FORK, LOCKED, NO_WRITE, WIPE_ON_FORK, Area
 from kernel.mm.area_map import STACK_GUARD, AreaMap
 from kernel.mm.charge import Charge
 from kernel.mm.page_tables import PageTables
@@ -31,11 +32,19 @@ if TYPE_CHECKING:
     from kernel.mm.page_cache import PageCache
 
 
+_NOT_INHERITED = DONT_FORK | WIPE_ON_FORK | LOCKED
+
+
 class AddressSpace(UserMemory, AreaMap):
     """One address space, shared by its `users` (tasks). `name` ("mm#3") is for people.
 
-    `stack_limit` bounds the growth of a stack, `space_limit` the sum of areas, in octets.
+    `stack_limit` bounds the growth of a stack, `space_limit` the sum of areas, `data_limit` that of
+    private writable ones, in octets; `most_areas` their number. What is mapped while `locks_future`
+    is locked at once.
     """
+
+    most_areas = MAX_MAP_COUNT
+    locks_future = False
 
     def __init__(self, frames: FrameAllocator, page_cache: PageCache, name: str) -> None:
         AreaMap.__init__(self, page_cache)
@@ -50,7 +59,7 @@ class AddressSpace(UserMemory, AreaMap):
         frames.commitments.spaces.append(self)
         self.users = 1
         self.stack_limit = 8 << 20
-        self.space_limit = TASK_SIZE
+        self.space_limit = self.data_limit = TASK_SIZE
         self.brk_start = self.brk = 0
         self.code_start = self.code_end = self.data_start = self.data_end = 0
         self.stack_start = 0
@@ -71,26 +80,44 @@ class AddressSpace(UserMemory, AreaMap):
     # ---- changing ----------------------------------------------------------------------------
 
     def map(self, area: Area) -> None:
-        """Add an area, in place of whatever was there; ENOMEM above the limit."""
-        replaced = sum(
-            min(old.end, area.end) - max(old.start, area.start)
-            for old in self.within(area.start, area.end)
-        )
-        if self.total_size - replaced + area.end - area.start > self.space_limit:
+        """Add an area, in place of whatever was there; ENOMEM above a limit."""
+        old = [part.cut(area.start, area.end) for part in self.within(area.start, area.end)]
+        replaced = sum(part.end - part.start for part in old)
+        size = area.end - area.start
+        if self.total_size - replaced + size > self.space_limit:
+            raise SysError(Errno.ENOMEM)
+        if area.is_data:
+            self.require_data(size - sum(part.end - part.start for part in old if part.is_data))
+        if len(self.areas) > self.most_areas:
             raise SysError(Errno.ENOMEM)
         self.frames.commitments.check_area(self, area)
         if replaced:
             self.unmap(area.start, area.end)
         self._insert(area)
 
+    def require_data(self, more: int) -> None:
+        """ENOMEM where so many octets of private writable areas more exceed RLIMIT_DATA."""
+        if self.data_limit < TASK_SIZE and more > 0:
+            used = sum(area.end - area.start for area in self.areas if area.is_data)
+            if used + more > self.data_limit:
+                raise SysError(Errno.ENOMEM)
+
     def unmap(self, start: int, end: int) -> None:
-        """Remove all areas and pages in [start, end); an empty range is nothing."""
+        """Remove all areas and pages in [start, end); an empty range is nothing. ENOMEM where a
+        hole would make one area too many.
+        """
         parts = self.within(start, end)
+        if len(parts) == 1 and parts[0].start < start and parts[0].end > end:
+            self._require_split()
         for area in parts:
             self._drop_pages(area, max(start, area.start), min(end, area.end))
         if parts:
             self._cut_out(start, end)
             self.frames.machine.flush_tlb()
+
+    def _require_split(self) -> None:
+        if len(self.areas) >= self.most_areas:
+            raise SysError(Errno.ENOMEM)
 
     def _drop_pages(self, area: Area, start: int, end: int) -> None:
         entries = self.tables.entries
@@ -129,22 +156,60 @@ class AddressSpace(UserMemory, AreaMap):
             self._write_back(area, max(start, area.start), min(end, area.end))
 
     def protect(self, start: int, end: int, prot: int) -> None:
-        """Change the protection of a range that is wholly mapped; ENOMEM where it is not."""
-        parts = self.within(start, end)
-        if not self.covers(start, end):
-            raise SysError(Errno.ENOMEM)
-        if prot & Prot.PROT_WRITE:
-            self._commit_writable(parts, start, end)
-        for old in parts:
-            if old.inode is not None:
-                self.page_cache.map(old.inode)
-        for old in self._cut_out(start, end):
-            area = old._replace(prot=prot)
-            self._change_entries(area)
-            self._insert(area)
-            if old.inode is not None:
-                self.page_cache.unmap(old.inode)
+        """Change the protection of a range that is wholly mapped.
+
+        ENOMEM at the first hole, EACCES for writing to a file that was opened for reading; what
+        comes before is changed.
+        """
+        at = start
+        for part in self.within(start, end):
+            if part.start > at:
+                break
+            if prot & Prot.PROT_WRITE:
+                if part.flags & NO_WRITE:
+                    raise SysError(Errno.EACCES)
+                self._commit_writable([part], start, end)
+            self._replace_area(part.cut(start, end), prot, part.flags)
+            at = part.end
         self.frames.machine.flush_tlb()
+        if at < end:
+            raise SysError(Errno.ENOMEM)
+
+    def _replace_area(self, part: Area, prot: int, flags: int) -> None:
+        """Give a part of an area another protection and other flags."""
+        if (prot, flags) == (part.prot, part.flags):
+            return
+        whole = self.find(part.start)
+        if whole is not None and (whole.start, whole.end) != (part.start, part.end):
+            self._require_split()
+        if part.inode is not None:
+            self.page_cache.map(part.inode)
+        self._cut_out(part.start, part.end)
+        area = part._replace(prot=prot, flags=flags)
+        if prot != part.prot:
+            self._change_entries(area)
+        self._insert(area)
+        if part.inode is not None:
+            self.page_cache.unmap(part.inode)
+
+    def change_flags(self, start: int, end: int, add: int, remove: int) -> None:
+        """Add and remove flags of the areas in a range; ENOMEM where there is a hole."""
+        at = start
+        for part in self.within(start, end):
+            if part.start > at:
+                break
+            self._replace_area(part.cut(start, end), part.prot, part.flags & ~remove | add)
+            at = part.end
+        if at < end:
+            raise SysError(Errno.ENOMEM)
+
+    def locked_octets(self, start: int = 0, end: int = TASK_SIZE) -> int:
+        """How much of a range is locked."""
+        return sum(
+            min(area.end, end) - max(area.start, start)
+            for area in self.within(start, end)
+            if area.is_locked
+        )
 
     def _commit_writable(self, parts: list[Area], start: int, end: int) -> None:
         """ENOMEM where private pages that become writable exceed what may be promised."""
@@ -153,6 +218,7 @@ class AddressSpace(UserMemory, AreaMap):
             for area in parts
             if not area.is_writable and not area.is_shared
         )
+        self.require_data(pages << PAGE_SHIFT)
         self.frames.commitments.check(pages)
 
     def _change_entries(self, area: Area) -> None:
@@ -172,8 +238,11 @@ class AddressSpace(UserMemory, AreaMap):
             self.frames.drop(frame)
             raise
 
-    def move(self, area: Area, start: int) -> None:
-        """Move an area with its pages to a free range (mremap); ENOMEM leaves it where it was."""
+    def move(self, area: Area, start: int, stays: bool = False) -> None:
+        """Move an area with its pages to a free range (mremap); ENOMEM leaves it where it was.
+
+        With `stays` the area stays, too, but without its pages.
+        """
         entries = self.tables.entries
         target = area._replace(start=start, end=start + area.end - area.start)
         moved = list(self.tables.present(area.start, area.end))
@@ -183,7 +252,10 @@ class AddressSpace(UserMemory, AreaMap):
         for page, index in moved:
             self.tables.set(page - area.start + start, entries[index])
             entries[index] = 0
-        self._cut_out(area.start, area.end)
+        if stays:
+            self.change_flags(area.start, area.end, 0, LOCKED)
+        else:
+            self._cut_out(area.start, area.end)
         self.frames.machine.flush_tlb()
 
     # ---- faults, stack, heap -----------------------------------------------------------------
@@ -270,8 +342,21 @@ class AddressSpace(UserMemory, AreaMap):
                 self.page_cache.map(area.inode)
         if child.executable is not None:
             child.executable.executing += 1
+        child.locks_future = False
+        if any(area.flags & _NOT_INHERITED for area in child.areas):
+            child._forget_what_is_not_inherited()
         self.frames.machine.flush_tlb()
         return child
+
+    def _forget_what_is_not_inherited(self) -> None:
+        """A child: areas without MADV_DONTFORK, empty ones with MADV_WIPEONFORK, nothing locked."""
+        for area in list(self.areas):
+            if area.flags & DONT_FORK:
+                self.unmap(area.start, area.end)
+            elif area.flags & WIPE_ON_FORK:
+                self._drop_pages(area, area.start, area.end)
+            if area.flags & (DONT_FORK | LOCKED) == LOCKED:
+                self._replace_area(area, area.prot, area.flags & ~LOCKED)
 
     def copy_all_pages(self) -> None:
         """Give every private page a frame of its own now, as forks did once; ENOMEM."""

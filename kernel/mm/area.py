@@ -8,6 +8,13 @@ from emulator.machine import paging
 from kernel.abi.memory import MapFlag, Prot
 from kernel.fs.inode import RegularInode
 
+NO_WRITE = 1 << 24
+"""In an area's flags: it shows a file that was opened for reading, and may never be written to."""
+DONT_FORK, WIPE_ON_FORK = 1 << 25, 1 << 26
+"""A child does not get it, or gets it empty (madvise(2))."""
+LOCKED = int(MapFlag.MAP_LOCKED)
+"""Its pages are counted as locked (mlock(2)); none is ever paged out anyway."""
+
 
 class Area(NamedTuple):
     """Pages [start, end) with one protection and one origin; replaced, never changed.
@@ -35,6 +42,15 @@ class Area(NamedTuple):
     @property
     def is_writable(self) -> bool:
         return bool(self.prot & Prot.PROT_WRITE)
+
+    @property
+    def is_locked(self) -> bool:
+        return bool(self.flags & LOCKED)
+
+    @property
+    def is_data(self) -> bool:
+        """Whether RLIMIT_DATA counts it: private and writable, and no stack."""
+        return self.is_writable and not self.is_shared and not self.grows_down
 
     @property
     def entry_bits(self) -> int:

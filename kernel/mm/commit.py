@@ -1,4 +1,6 @@
-"""Commitment: how much private writable memory has been promised, and may be (overcommit=never)."""
+"""Commitment: how much memory has been promised, and may be (overcommit=never): what is private
+and writable, and what is shared and anonymous.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,13 @@ class Commitments:
 
     def __init__(self) -> None:
         self.limit: int | None = None
+        self.shared = 0
+        """Pages of shared anonymous memory."""
         self.spaces: list[AddressSpace] = []
 
     def pages(self) -> int:
         """Pages promised now."""
-        return sum(committed_pages(space) for space in self.spaces)
+        return sum(committed_pages(space) for space in self.spaces) + self.shared
 
     def has_room(self, more: int) -> bool:
         """Whether `more` pages can be promised."""

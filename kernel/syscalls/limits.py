@@ -96,6 +96,8 @@ def _apply(process: Process, resource: Resource, soft: int) -> None:
         memory.stack_limit = soft
     elif resource is Resource.RLIMIT_AS:
         memory.space_limit = soft
+    elif resource is Resource.RLIMIT_DATA:
+        memory.data_limit = soft
 
 
 @syscall(Sysno.SETRLIMIT)

@@ -121,6 +121,7 @@ def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
     try:
         memory.stack_limit = min(limits.soft(Resource.RLIMIT_STACK), TASK_SIZE)
         memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
+        memory.data_limit = min(limits.soft(Resource.RLIMIT_DATA), TASK_SIZE)
         memory.data_is_executable = bool(
             _kept_personality(task, program) & Personality.READ_IMPLIES_EXEC
         )

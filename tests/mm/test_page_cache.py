@@ -102,7 +102,7 @@ def test_an_unlinked_file_lives_until_its_last_mapping_goes(mm: Mm) -> None:
 def test_shared_memory_is_shared_through_fork_and_gone_with_the_last_mapping(mm: Mm) -> None:
     free = mm.frames.free_count
     space = mm.space()
-    space.map(of_file(SharedMemory(2 * PAGE), 0, 2))
+    space.map(of_file(SharedMemory(2 * PAGE, space.frames.commitments), 0, 2))
     space.write(at(0), b"parent")
     child = space.fork("child")
     child.write(at(1), b"child")
