@@ -1,4 +1,4 @@
-"""How a task's memory is described in /proc/PID: maps, smaps, cmdline, environ, auxv (proc(5))."""
+"""How a task's memory is described in /proc/PID: maps, cmdline, environ, auxv (proc(5))."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _MOST_STRINGS = 1 << 20
 def maps(task: Task) -> str:
     """/proc/PID/maps: an area a line."""
     space = space_of(task)
-    return "" if space is None else "".join(_area_line(area) for area in space.areas)
+    return "" if space is None else "".join(area_line(area) for area in space.areas)
 
 
-def _area_line(area: Area) -> str:
+def area_line(area: Area) -> str:
+    """A line of maps."""
     prot, inode = area.prot, area.inode
     letters = (
         ("r" if prot & Prot.PROT_READ else "-")
@@ -43,30 +44,6 @@ def _area_line(area: Area) -> str:
 
 def _escaped(path: str) -> str:
     return path.replace("\n", "\\012")
-
-
-def smaps(task: Task) -> str:
-    """/proc/PID/smaps: each area with how much of it is resident. Sharing is not told apart."""
-    space = space_of(task)
-    if space is None:
-        return ""
-    return "".join(_area_line(area) + _usage(space, area) for area in space.areas)
-
-
-def _usage(space: AddressSpace, area: Area) -> str:
-    size = area.end - area.start >> 10
-    resident = sum(1 for _ in space.tables.present(area.start, area.end)) * 4
-    values = {
-        "Size": size, "KernelPageSize": 4, "MMUPageSize": 4, "Rss": resident, "Pss": resident,
-        "Pss_Dirty": 0, "Shared_Clean": 0, "Shared_Dirty": 0,
-        "Private_Clean": 0 if area.prot & Prot.PROT_WRITE else resident,
-        "Private_Dirty": resident if area.prot & Prot.PROT_WRITE else 0,
-        "Referenced": resident, "Anonymous": 0 if area.inode else resident, "LazyFree": 0,
-        "AnonHugePages": 0, "ShmemPmdMapped": 0, "FilePmdMapped": 0, "Shared_Hugetlb": 0,
-        "Private_Hugetlb": 0, "Swap": 0, "SwapPss": 0, "Locked": 0,
-    }  # fmt: skip
-    lines = "".join(f"{name + ':':<16}{value:8d} kB\n" for name, value in values.items())
-    return lines + "THPeligible:    0\n"
 
 
 def command_line(task: Task) -> bytes:

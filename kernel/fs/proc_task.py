@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_IFLNK, OpenFlag
 from kernel.errors import SysError
-from kernel.fs import proc_memory, proc_mounts, proc_status
+from kernel.fs import proc_memory, proc_mounts, proc_smaps, proc_status
 from kernel.fs.inode import Inode, SymlinkInode
 from kernel.fs.path import Location
 from kernel.fs.permission import may_inspect
 from kernel.fs.proc_locks import locks_of_descriptor
+from kernel.fs.proc_mem import MemoryNode, PageMapNode
 from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, Store
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"oom_score_adj", 0o644, _zero, _accept),
     (b"personality", 0o400, _personality, None),
     (b"schedstat", 0o444, _run_times, None),
-    (b"smaps", 0o444, proc_memory.smaps, None),
+    (b"smaps", 0o444, proc_smaps.smaps, None),
+    (b"smaps_rollup", 0o444, proc_smaps.rollup, None),
     (b"statm", 0o444, proc_status.statm, None),
     (b"status", 0o444, proc_status.status, None),
     (b"uid_map", 0o644, _identity_map, None),
@@ -279,7 +281,9 @@ class TaskDirectory(_OwnedDirectory):
         super().__init__(task, (_THREAD if is_thread else 0) | task.tid << 16 | 1)
         self.is_thread = is_thread
         self.links = 3
-        names = [b"cwd", b"exe", b"fd", b"fdinfo", b"root"] + ([] if is_thread else [b"task"])
+        names = [b"cwd", b"exe", b"fd", b"fdinfo", b"mem", b"pagemap", b"root"] + (
+            [] if is_thread else [b"task"]
+        )
         files = _THREAD_FILES if is_thread else _PROCESS_FILES
         self._files = {name: (n, mode, make, store) for n, (name, mode, make, store) in
                        enumerate(files, _FIRST_FILE)}  # fmt: skip
@@ -295,6 +299,10 @@ class TaskDirectory(_OwnedDirectory):
         if name in _LINKS:
             n, find = _LINKS[name]
             return self.own(TaskLink(self.task, base + n, find))
+        if name == b"mem":
+            return self.own(MemoryNode(self.task, base + 8))
+        if name == b"pagemap":
+            return self.own(PageMapNode(self.task, base + 9))
         if name == b"fd":
             return DescriptorDirectory(self.task, base + 2)
         if name == b"fdinfo":
