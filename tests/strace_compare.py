@@ -56,6 +56,7 @@ CHANGES = [
     (re.compile(r"^((?:msg|sem|shm)(?:snd|rcv|ctl|op|timedop|timedop_time64|at)\()\d+"), r"\1ID"),
     (re.compile(r"^((?:msg|sem|shm)get\(.*\)) = \d+$"), r"\1 = ID"),
     (re.compile(r"^(semctl\(ID, \d+, IPC_64\|GETPID, .*\)) = \d+$"), r"\1 = PID"),
+    (re.compile(r'"/tmp/emu386-\d{5}"'), '"/tmp/emu386-PID"'),
     (re.compile(r'^(mq_(?:open|unlink)\("emu386-)\d{5}'), r"\1PID"),
     (re.compile(r"\bhtons\((?:3[2-9]|[45]\d|6[0-5])\d{3}\)"), "htons(EPHEMERAL)"),
     (re.compile(r'sun_path=@"[0-9a-f]{5}"'), "sun_path=AUTOBIND"),

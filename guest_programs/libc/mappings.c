@@ -50,7 +50,7 @@
  *   remap(one, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, one + 4 * PAGE + 1): EINVAL
  *   remap(one, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, one + PAGE): EINVAL
  *   remap(one, 0, PAGE, MREMAP_MAYMOVE, 0): EINVAL
- *   remap((void *)0x10000, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0): EFAULT
+ *   remap((void *)0x60000000, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0): EFAULT
  *   remap(one, 100 * PAGE, 200 * PAGE, MREMAP_MAYMOVE, 0): EFAULT
  *   remap(one, 8 * PAGE, 4 * PAGE, 0, 0): 0
  *   touch(one + 4 * PAGE, 0) == SIGSEGV: 1
@@ -109,7 +109,7 @@
  *   madvise(one, PAGE, MADV_DONTNEED): EINVAL
  *   msync(one, PAGE, MS_INVALIDATE): EBUSY
  *   munlock(one, PAGE): 0
- *   mlock((void *)0x10000, PAGE): ENOMEM
+ *   mlock((void *)0x60000000, PAGE): ENOMEM
  *   syscall(SYS_mlock2, one, PAGE, 1): 0
  *   syscall(SYS_mlock2, one, PAGE, 2): EINVAL
  *   munlockall(): 0
@@ -183,13 +183,15 @@ enum { PAGE = 4096 };
 #endif
 
 static sigjmp_buf back;
-static volatile int caught, caught_code;
+static volatile int expecting, caught, caught_code;
 static char *volatile caught_at;
 static int file, reading;
 
 static void handler(int signal, siginfo_t *info, void *context)
 {
     (void)context;
+    if (!expecting)
+        _exit(99);
     caught = signal;
     caught_code = info->si_code;
     caught_at = info->si_addr;
@@ -200,12 +202,14 @@ static void handler(int signal, siginfo_t *info, void *context)
 static int touch(volatile char *at, int writes)
 {
     caught = 0;
+    expecting = 1;
     if (sigsetjmp(back, 1) == 0) {
         if (writes)
             *at = 'w';
         else
             (void)*at;
     }
+    expecting = 0;
     return caught;
 }
 
@@ -299,7 +303,7 @@ static void remapping(void)
     TELL(remap(one, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, one + 4 * PAGE + 1));
     TELL(remap(one, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, one + PAGE));
     TELL(remap(one, 0, PAGE, MREMAP_MAYMOVE, 0)); /* only shared areas can be had twice */
-    TELL(remap((void *)0x10000, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0));
+    TELL(remap((void *)0x60000000, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0));
     TELL(remap(one, 100 * PAGE, 200 * PAGE, MREMAP_MAYMOVE, 0));
     TELL(remap(one, 8 * PAGE, 4 * PAGE, 0, 0));
     TELL(touch(one + 4 * PAGE, 0) == SIGSEGV);
@@ -389,7 +393,7 @@ static void locking(void)
     TELL(madvise(one, PAGE, MADV_DONTNEED));
     TELL(msync(one, PAGE, MS_INVALIDATE));
     TELL(munlock(one, PAGE));
-    TELL(mlock((void *)0x10000, PAGE));
+    TELL(mlock((void *)0x60000000, PAGE));
     TELL(syscall(SYS_mlock2, one, PAGE, 1));
     TELL(syscall(SYS_mlock2, one, PAGE, 2));
     TELL(munlockall());
@@ -484,10 +488,9 @@ int main(void)
     struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
     sigaction(SIGSEGV, &action, 0);
     sigaction(SIGBUS, &action, 0);
-    unlink("mapped");
-    file = open("mapped", O_RDWR | O_CREAT, 0600);
+    file = memfd_create("mapped", 0);
     ftruncate(file, 2 * PAGE);
-    reading = open("mapped", O_RDONLY);
+    reading = open("/proc/self/fd/3", O_RDONLY);
     mapping();
     protecting();
     remapping();
@@ -496,6 +499,5 @@ int main(void)
     files();
     limits();
     keys();
-    unlink("mapped");
     return 0;
 }

@@ -253,7 +253,6 @@ static void making(void)
 static void naming(void)
 {
     int one = socket(AF_UNIX, SOCK_STREAM, 0), two = socket(AF_UNIX, SOCK_STREAM, 0);
-    unlink("emu386.sock");
     TELL(bind(one, (void *)&address, 1));
     TELL(bind(one, (void *)&address, 200));
     TELL(bind(one, (void *)nowhere, 20));
@@ -472,7 +471,12 @@ int main(void)
     struct sigaction action = {.sa_handler = pipe_broken};
     sigaction(SIGPIPE, &action, 0);
     making();
+    char folder[40];
+    sprintf(folder, "/tmp/emu386-%05d", (int)getpid());
+    mkdir(folder, 0700);
+    chdir(folder);
     naming();
+    rmdir(folder);
     connecting();
     streams();
     printf("packets:\n");

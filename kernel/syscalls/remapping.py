@@ -16,7 +16,7 @@ from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
 
 _MOVING = RemapFlag.MREMAP_FIXED | RemapFlag.MREMAP_DONTUNMAP
-RemapFlags = Annotated[int, FlagsArgument(RemapFlag)]
+RemapFlags = Annotated[int, FlagsArgument(RemapFlag, prefix="MREMAP_")]
 
 
 class _TargetArgument(PointerArgument):
