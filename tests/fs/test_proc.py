@@ -283,6 +283,8 @@ def test_every_file_can_be_read_for_every_kind_of_task(world: Callers, task: Tas
 
 def _read_all(world: Callers, task: Task, folder: str) -> None:
     for name in listing(world, task, folder):
+        if name in ("mem", "pagemap"):
+            continue  # they are only there where there is memory, and then not everywhere
         inode = resolve(task, f"{folder}/{name}".encode(), follow=False).inode
         if inode.is_directory:
             _read_all(world, task, f"{folder}/{name}")

@@ -169,6 +169,11 @@ def test_proc_mem_reads_and_writes_what_the_process_has(memory: Memory) -> None:
     assert memory.make(Sysno.PREAD64, fd, BUFFER, 1, 0x1000, 0) is Errno.EIO
 
 
+def test_what_has_no_memory_cannot_be_looked_into(memory: Memory) -> None:
+    assert memory.make(Sysno.OPEN, "/proc/1/mem", 0) is Errno.ESRCH
+    assert memory.make(Sysno.OPEN, "/proc/1/pagemap", 0) is Errno.ESRCH
+
+
 def test_proc_mem_is_not_for_other_users(memory: Memory) -> None:
     other = memory.process(uid=1000)
     assert memory.open(other, f"/proc/{memory.task.pid}/mem") == -Errno.EACCES
