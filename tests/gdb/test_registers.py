@@ -85,3 +85,13 @@ def test_a_wrong_width_is_refused(octets: bytes) -> None:
         SET.write(0, octets)
     with pytest.raises(ValueError):
         SET.write_all(octets)
+
+
+def test_putting_registers_of_a_call_back_makes_the_call_again() -> None:
+    inside = RegisterSet(SET.general, SET.segments, SET.fpu, call=114)
+    seen = inside.read_all()
+    again = inside.write(41, b"\xff" * 4).write_all(seen)
+    assert again.call is None
+    eip, eax = number("eip"), number("eax")
+    assert int.from_bytes(again.read(eip), "little") == SET.general[eip] - 2  # `int $0x80`
+    assert int.from_bytes(again.read(eax), "little") == 114
