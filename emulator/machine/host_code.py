@@ -14,7 +14,10 @@ ADDRESSES, MOST_ADDRESSES = 5, 32
 """How many addresses to stop at; they follow."""
 WATCHED, MOST_WATCHED = 38, 32
 """How many words follow, three for each word of memory: host address, value, mask of its octets."""
-WORDS = WATCHED + 1 + 3 * MOST_WATCHED
+AT = WATCHED + 1 + 3 * MOST_WATCHED
+"""Address of the instruction that was begun last; EFLAGS before it, and uc_reg_read, follow."""
+FLAGS, READ = AT + 1, AT + 2
+WORDS = READ + 1
 
 # void block(uc = rdi, address, size, cell = rcx): count down; stop when spent or when flagged.
 _BLOCK = bytes.fromhex("48832901 7807 80791000 7501 c3 ff6108")
@@ -22,17 +25,20 @@ _BLOCK = bytes.fromhex("48832901 7807 80791000 7501 c3 ff6108")
 _TRAP = bytes.fromhex("4863f6 48897218 ff6208")
 # void instruction(uc = rdi, address = rsi, size, cell = rcx): the same as block, with HIT.
 _INSTRUCTION = bytes.fromhex(
-    "48832901 784d"  #            sub qword [rcx], 1; js stop
-    "80791000 7543"  #            cmp byte [rcx+8*FLAG], 0; jne undo
+    "48832901 7865"  #            sub qword [rcx], 1; js stop
+    "80791000 755b"  #            cmp byte [rcx+8*FLAG], 0; jne undo
     "8b4128 85c0 740b"  #         mov eax, [rcx+8*ADDRESSES]; test eax, eax; jz watched
-    "483974c128 7431"  #      at: cmp [rcx+8*rax+8*ADDRESSES], rsi; je hit
+    "483974c128 7449"  #      at: cmp [rcx+8*rax+8*ADDRESSES], rsi; je hit
     "ffc8 75f5"  #                dec eax; jnz at
     "8b8130010000 85c0 7422"  # watched: mov eax, [rcx+8*WATCHED]; test eax, eax; jz done
     "488b94c120010000 488b12"  # word: mov rdx, [rcx+8*rax+8*(WATCHED-2)]; mov rdx, [rdx]
     "483394c128010000"  #         xor rdx, [rcx+8*rax+8*(WATCHED-1)]
-    "488594c130010000 7506"  #    test [rcx+8*rax+8*WATCHED], rdx; jnz hit
+    "488594c130010000 751e"  #    test [rcx+8*rax+8*WATCHED], rdx; jnz hit
     "83e803 75de"  #              sub eax, 3; jnz word
-    "c3"  #                 done: ret
+    "4889b138040000"  #     done: mov [rcx+8*AT], rsi
+    "be19000000"  #               mov esi, UC_X86_REG_EFLAGS
+    "488d9140040000"  #           lea rdx, [rcx+8*FLAGS]
+    "ffa148040000"  #             jmp [rcx+8*READ], which returns to our caller
     "c6412001"  #            hit: mov byte [rcx+8*HIT], 1
     "48830101"  #           undo: add qword [rcx], 1
     "ff6108"  #             stop: jmp [rcx+8*STOP]

@@ -12,8 +12,14 @@ from typing import NamedTuple
 from emulator.machine import cpu_quirks, host_code, segments
 from emulator.machine.contexts import FrozenContext, UnicornContext
 from emulator.machine.machine import EFLAGS, EIP, SEGMENT_NAMES, Context
-from emulator.machine.traps import BUDGET_SPENT, SINGLE_STEP, PageFault, Trap
-from emulator.machine.unicorn_cpu import INSTRUCTION_HOOK, PUSHF, TRAP_FLAG, UnicornCpu
+from emulator.machine.traps import BUDGET_SPENT, SINGLE_STEP, SYSCALL, PageFault, Trap
+from emulator.machine.unicorn_cpu import (
+    INSTRUCTION_HOOK,
+    PUSHF,
+    TRAP_FLAG,
+    UnicornCpu,
+    register_number,
+)
 
 
 class WatchedWord(NamedTuple):
@@ -58,7 +64,19 @@ class SteppingCpu(UnicornCpu):
     def run(self, budget: int) -> Trap:
         self._budget = budget
         self._cell[host_code.HIT] = 0
-        return super().run(budget)
+        trap = super().run(budget)
+        if trap is not BUDGET_SPENT and trap is not SYSCALL:
+            self._mend_flags(trap)
+        return trap
+
+    def _mend_flags(self, trap: Trap) -> None:
+        """EFLAGS as they were before the instruction that faulted.
+
+        With a hook on instructions Unicorn 2.1.3 loses them at a fault right behind the instruction
+        that set them; what the hook itself has read is right.
+        """
+        if trap != SINGLE_STEP and self._cell[host_code.AT] == self.registers[EIP]:
+            self.registers[EFLAGS] = self._cell[host_code.FLAGS] & 0xFFFF_FFFF
 
     @property
     def page_directory(self) -> int:
@@ -114,6 +132,8 @@ class SteppingCpu(UnicornCpu):
                 is_hit |= bool((value ^ words[i + 1]) & words[i + 2] & (1 << 64) - 1)
             if not is_hit:
                 cell[host_code.BUDGET] -= 1
+                cell[host_code.AT] = address
+                cell[host_code.FLAGS] = self._read(register_number("eflags"))
                 return
             cell[host_code.HIT] = 1
         self._stop()

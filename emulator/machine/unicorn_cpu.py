@@ -149,12 +149,12 @@ class UnicornCpu:
                 self.set_segment(name, selector)
 
     def segment(self, name: str) -> int:
-        return self._read(_register(name)) & 0xFFFF
+        return self._read(register_number(name)) & 0xFFFF
 
     def set_segment(self, name: str, selector: int) -> bool:
         if not cpu_quirks.is_loadable(self.ram, selector):
             return False
-        self._uc.reg_write(_register(name), selector)
+        self._uc.reg_write(register_number(name), selector)
         return True
 
     def read_fxsave(self) -> bytes:
@@ -258,13 +258,14 @@ class UnicornCpu:
         self._word_at = ctypes.byref(self._word)
         count, size = len(fxsave.REGISTERS), fxsave.REGISTER_SIZE
         self._fpu = (ctypes.c_uint8 * (count * size))()
-        self._fpu_ids = (ctypes.c_int * count)(*map(_register, fxsave.REGISTERS))
+        self._fpu_ids = (ctypes.c_int * count)(*map(register_number, fxsave.REGISTERS))
         base = ctypes.addressof(self._fpu)
         self._fpu_pointers = (ctypes.c_void_p * count)(*(base + size * i for i in range(count)))
         cell = (ctypes.c_int64 * host_code.WORDS)()
         self._cell_memory = cell
         self._cell = memoryview(cell).cast("B").cast("q")
         self._cell[host_code.STOP] = _address(uclib.uc_emu_stop)
+        self._cell[host_code.READ] = _address(uclib.uc_reg_read)
         _start.argtypes = (
             ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_size_t,
         )  # fmt: skip
@@ -282,13 +283,10 @@ class UnicornCpu:
         self._invalid = _INVALID_CALLBACK(self._note_invalid)
         self._add_hook(const.UC_HOOK_INSN_INVALID, _address(self._invalid))
         self._forgers = []
-        for vector, instructions in (
-            (
-                traps.GENERAL_PROTECTION,
-                (x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, x86.UC_X86_INS_SYSENTER),
-            ),
-            (traps.INVALID_OPCODE, (x86.UC_X86_INS_SYSCALL,)),
-        ):
+        general = x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, x86.UC_X86_INS_SYSENTER
+        invalid = (x86.UC_X86_INS_SYSCALL,)
+        kinds = (traps.GENERAL_PROTECTION, general), (traps.INVALID_OPCODE, invalid)
+        for vector, instructions in kinds:
             forger = _INSTRUCTION_CALLBACK(lambda _uc, vector=vector: self._forge(vector))
             self._forgers.append(forger)
             for instruction in instructions:
@@ -392,7 +390,7 @@ class UnicornCpu:
 
 
 @cache
-def _register(name: str) -> int:
+def register_number(name: str) -> int:
     return int(getattr(x86, f"UC_X86_REG_{name.upper()}"))
 
 

@@ -98,6 +98,22 @@ def test_a_run_in_single_instructions_is_the_run_as_a_whole(pc: SteppingPc) -> N
     assert (pc.registers.tolist(), pc.data(8), pc.cpu.spent) == state
 
 
+@pytest.mark.parametrize(
+    ("code", "flags"),
+    [
+        (b"\xb8" + word(0x20) + b"\x83\xe8\x04", 0x212),  # mov eax, 0x20; sub eax, 4: AF
+        (b"\xb8" + word(0x8000_0001) + b"\xd1\xe0", 0xA03),  # shl eax, 1: OF and CF
+        (b"\xb8" + word(0xFFFF_FFF8) + b"\x83\xc0\x09", 0x213),  # add eax, 9: AF and CF
+    ],
+)
+def test_a_fault_has_the_flags_that_the_instruction_before_it_set(
+    pc: SteppingPc, code: bytes, flags: int
+) -> None:
+    trap = pc.run(code + b"\xa1" + word(NOWHERE))
+    assert trap == PageFault(NOWHERE, Access.READ, False)
+    assert pc.registers[EFLAGS] == flags
+
+
 # ---- stops -------------------------------------------------------------------------------------
 
 
