@@ -6,9 +6,9 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from emulator import command_line
+from emulator import command_line, parsers
 from kernel.errors import BadGuest
 
 if TYPE_CHECKING:
@@ -26,20 +26,6 @@ NO_PROGRAM = "a program to run is missing"
 
 _NOT_WITH_GDB = ("record", "check", "check_exit", "timeout", "max_insns", "max_output")
 """What belongs to a run that nobody stops."""
-
-
-def _port(text: str) -> int:
-    """A TCP port; 0 takes any that is free."""
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"not a port: {text!r} (0 to 65535)")
-    return int(text)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Errors are one line and status 125, so that they are not taken for the guest's."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BadGuest(f"{message} (see {self.prog} --help)")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -75,61 +61,13 @@ def _abandon_stdout() -> None:
 
 
 def _dispatch(words: list[str]) -> int:
-    name = words[0] if words else ""
-    if name == "run":
-        return _run(words[1:])
-    if name == "trace":
-        return _trace(words[1:])
-    if name == "step":
-        return _step(words[1:])
-    if name == "replay":
-        return _replay(words[1:])
-    if name == "syscalls":
-        return _syscalls(words[1:])
-    if name == "demo":
-        return _demo(words[1:])
-    parser = _parser()
+    command = _COMMANDS.get(words[0]) if words else None
+    if command is not None:
+        return command(words[1:])
+    parser = parsers.overview()
     parser.parse_args(words)
     parser.print_help()
     return 0 if not words else OUR_ERROR
-
-
-def _parser() -> argparse.ArgumentParser:
-    from importlib.metadata import PackageNotFoundError, version
-
-    parser = _Parser(
-        prog="emu386",
-        description="Run static i386 Linux programs on an emulated PC, and watch what they do.",
-        epilog="emu386 COMMAND --help tells the options of a command.",
-    )
-    try:
-        number = version("emu386")
-    except PackageNotFoundError:
-        number = "(not installed)"
-    parser.add_argument("--version", action="version", version=f"emu386 {number}")
-    commands = parser.add_subparsers(metavar="COMMAND")
-    commands.add_parser("run", help="run a program; its exit status is ours")
-    commands.add_parser("trace", help="the same, with every system call on standard error")
-    commands.add_parser("step", help="stop anywhere, look at everything, go on and go back")
-    commands.add_parser("replay", help="show a recorded run again, in any of several formats")
-    commands.add_parser("syscalls", help="which system calls there are, and what they lack")
-    commands.add_parser("demo", help="the programs that come along, each with what it shows")
-    return parser
-
-
-def _run_parser(command: str, description: str) -> argparse.ArgumentParser:
-    from emulator.options import add_run_options
-
-    parser = _Parser(
-        prog=f"emu386 {command}",
-        description=description,
-        usage=f"emu386 {command} [options] PROGRAM [ARGUMENTS…]",
-    )
-    add_run_options(parser)
-    parser.add_argument("--record", metavar="FILE",
-        help="write the run's events to FILE, as `emu386 replay` reads them (.zst: compressed)",
-    )  # fmt: skip
-    return parser
 
 
 def _guest_of(
@@ -143,12 +81,7 @@ def _guest_of(
 
 
 def _run(words: list[str]) -> int:
-    parser = _run_parser("run", "Run a static i386 ELF program; its exit status is ours.")
-    parser.add_argument("-g", "--gdb", type=_port, metavar="PORT",
-        help="wait for gdb on this port of 127.0.0.1 before the program begins",
-    )  # fmt: skip
-    parser.add_argument("--no-progress", action="store_true",
-        help="do not show on the terminal how far a long run is")  # fmt: skip
+    parser = parsers.run()
     parsed, guest = _guest_of(parser, words)
     from emulator.host_streams import HostStreams
     from emulator.options import session_options
@@ -211,13 +144,9 @@ def _recorder(path: str) -> Recorder:
 
 
 def _trace(words: list[str]) -> int:
-    parser = _run_parser(
-        "trace", "Run a program and write every system call to standard error, as strace does."
-    )
     from emulator.views import trace_options
 
-    trace_options.add(parser)
-    parsed, guest = _guest_of(parser, words)
+    parsed, guest = _guest_of(parsers.trace(), words)
     from emulator.host_streams import HostStreams
     from emulator.options import session_options
     from emulator.session import Session
@@ -240,49 +169,45 @@ def _trace(words: list[str]) -> int:
 def _step(words: list[str]) -> int:
     from emulator.debug import step_options
 
-    parser = _Parser(
-        prog="emu386 step",
-        description="Run a program step by step, forwards and backwards.",
-        usage="emu386 step [options] PROGRAM [ARGUMENTS…]",
-    )
-    step_options.add(parser)
-    return step_options.run(*_guest_of(parser, words))
+    return step_options.run(*_guest_of(parsers.step(), words))
 
 
 def _replay(words: list[str]) -> int:
     from emulator.views import replay
 
-    parser = _Parser(
-        prog="emu386 replay",
-        description="Show a run that --record has written: as the trace it was, or otherwise.",
-    )
-    replay.add(parser)
-    replay.show(parser.parse_args(words))
+    replay.show(parsers.replay().parse_args(words))
     return 0
 
 
 def _syscalls(words: list[str]) -> int:
     from emulator.views import syscall_table
 
-    parser = _Parser(
-        prog="emu386 syscalls",
-        description="List the system calls of i386 Linux, and which of them are here.",
-    )
-    syscall_table.add(parser)
-    print("".join(syscall_table.render(parser.parse_args(words))), end="", flush=True)
+    text = "".join(syscall_table.render(parsers.syscalls().parse_args(words)))
+    print(text, end="", flush=True)
     return 0
 
 
 def _demo(words: list[str]) -> int:
-    parser = _Parser(
-        prog="emu386 demo",
-        description="Show the traced vfork demo, or another of the programs that come along.",
-    )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` lists them")
-    parser.add_argument(
-        "words", nargs=argparse.REMAINDER, metavar="WORD", help="what a table is asked for"
-    )
-    parsed = parser.parse_args(words)
+    parsed = parsers.demo().parse_args(words)
     from emulator import demo
 
     return demo.show(parsed.name, parsed.words)
+
+
+def _completion(words: list[str]) -> int:
+    parsed = parsers.completion().parse_args(words)
+    from emulator import completion
+
+    print(completion.script(parsed.shell), flush=True)
+    return 0
+
+
+_COMMANDS = {
+    "run": _run,
+    "trace": _trace,
+    "step": _step,
+    "replay": _replay,
+    "syscalls": _syscalls,
+    "demo": _demo,
+    "completion": _completion,
+}
