@@ -194,7 +194,7 @@
 static char buffer[300000];
 static struct sockaddr_un address, other;
 static socklen_t length;
-static int broken, *nowhere = (int *)8;
+static int broken, *volatile nowhere = (int *)8;
 
 static void pipe_broken(int signal)
 {
