@@ -20,7 +20,7 @@ class CallReporter:
 
     def entered(self, task: Task, call: Call) -> None:
         """The call begins; call it only while the journal records."""
-        entry = TABLE.get(call.number)
+        entry = TABLE.find(call.number)
         arguments: tuple[Described | None, ...]
         if entry is None:
             name, arguments = call_name(call.number), tuple(("hex", word) for word in call.words)

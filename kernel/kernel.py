@@ -15,7 +15,6 @@ from kernel.pause import Pause
 from kernel.rdtsc import answer_rdtsc
 from kernel.signals import alarm, cpu_timers, delivery, faults
 from kernel.signals.posix_timers import PosixTimer
-from kernel.syscalls import registry  # noqa: F401  (importing it fills the table)
 from kernel.syscalls.forksys import FORKSYS_NUMBER
 from kernel.syscalls.table import TABLE
 from kernel.system import System
@@ -301,8 +300,9 @@ class Kernel:
         )  # fmt: skip
         if call.number == 0 and task.interrupted_call is not None:
             call = task.call = self._restarted(task, task.interrupted_call)
-        if self.injector is not None and call.number in TABLE:
-            self.injector.begin(TABLE[call.number].name, task, call)
+        entry = TABLE.find(call.number) if self.injector is not None else None
+        if self.injector is not None and entry is not None:
+            self.injector.begin(entry.name, task, call)
         if self.system.journal.recording:
             self.report.entered(task, call)
         if task.tracing is not None and trace_points.at_entry(task, registers[EAX]):
@@ -320,8 +320,9 @@ class Kernel:
 
     def _attempt(self, task: Task, call: Call) -> None:
         """Run the call from its first line and see to one of its five endings."""
-        entry = TABLE.get(call.number)
-        if entry is None:
+        try:
+            entry = TABLE[call.number]
+        except KeyError:
             refuse(task, call.number)
             self._after_call(task)
             return

@@ -10,19 +10,40 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from kernel.abi.sysno import Sysno
 from kernel.errors import Ending, Restart, SysError
 from kernel.events import Described
+from kernel.syscalls import index
 from kernel.syscalls.arguments import Argument
 
 if TYPE_CHECKING:
     from kernel.task.task import Call, Task
 
 Function = Callable[..., Ending]
-TABLE: dict[int, Entry] = {}
-"""Every implemented call by number."""
+
+
+class Table(dict[int, "Entry"]):
+    """Implemented calls by number. The file that declares one is imported when it is asked for."""
+
+    def __missing__(self, number: int) -> Entry:
+        for name in index.modules().get(number, ()):
+            import_module(name)
+        if number not in self:
+            raise KeyError(number)
+        return self[number]
+
+    def find(self, number: int) -> Entry | None:
+        """The call with this number, or None where there is none."""
+        try:
+            return self[number]
+        except KeyError:
+            return None
+
+
+TABLE = Table()
 SUBCALLS: dict[tuple[Sysno, int], Entry] = {}
 """Calls that a multiplexer (socketcall, ipc) makes, by its number and theirs."""
 

@@ -77,7 +77,7 @@ def _new_line(program: Program | None, address: int) -> str:
 def _note(item: Instruction, program: Program | None, registers: Sequence[int]) -> str:
     """The system call about to be made, or the symbol that is spoken of."""
     if str(item) == _INTERRUPT and registers:
-        entry = TABLE.get(registers[EAX])
+        entry = TABLE.find(registers[EAX])
         return f"{entry.name}()" if entry is not None else ""
     match = _ADDRESS.search(item.operands)
     return symbol(program, int(match[0], 16)) if match is not None else ""

@@ -29,7 +29,7 @@ def call_of(task: Task) -> str:
     """The name of the system call in flight; "" where there is none."""
     if task.call is None:
         return ""
-    entry = TABLE.get(task.call.number)
+    entry = TABLE.find(task.call.number)
     return entry.name if entry is not None else f"syscall_{task.call.number:#x}"
 
 
