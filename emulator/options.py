@@ -9,7 +9,7 @@ from dataclasses import replace
 from emulator.session import Options
 from kernel.abi.process import RLIM_INFINITY, Resource
 from kernel.abi.sysno import Sysno
-from kernel.check.checker import CheckSettings
+from kernel.check.settings import CheckSettings
 from kernel.fs.layout import Bind
 from kernel.task.limits import Pair
 from kernel.task.semantics import SYSTEMS

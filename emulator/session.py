@@ -17,7 +17,7 @@ from emulator.notices import inert
 from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
 from kernel.abi.process import Resource
-from kernel.check.checker import CheckSettings
+from kernel.check.settings import CheckSettings
 from kernel.clock import NANOSECONDS
 from kernel.events import ConsoleOutput, Event, Finding, LimitReached, Noticed
 from kernel.fs.console import Console, StreamKind

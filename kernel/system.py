@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from kernel.abi import system as abi
-from kernel.check.checker import Checker, CheckSettings
+from kernel.check.settings import CheckSettings
 from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.fs.inotify import InotifyUse
@@ -26,6 +26,7 @@ from kernel.task.terminal_signals import TerminalSignals
 
 if TYPE_CHECKING:
     from emulator.machine.machine import Machine
+    from kernel.check.checker import Checker
     from kernel.errors import Restart
     from kernel.fs.console import Console
     from kernel.fs.devpts import Devpts
@@ -91,7 +92,7 @@ class System:
         self.devpts: Devpts
         self.reporter: Reporter
         self.terminal_signals = TerminalSignals(self)
-        self.checker = Checker(self, settings.check) if settings.check is not None else None
+        self.checker = _checker(self)
         self.injector = Injector(settings.injections) if settings.injections else None
         self.unseen: list[Task] = []
         """Tasks that sleep through a signal which was dropped, but which a trace is to show."""
@@ -120,3 +121,12 @@ class System:
         """A name for the next address space."""
         self.memory_names += 1
         return f"mm#{self.memory_names}"
+
+
+def _checker(system: System) -> Checker | None:
+    """The misuse check, which few runs want: only they import it."""
+    if system.settings.check is None:
+        return None
+    from kernel.check.checker import Checker
+
+    return Checker(system, system.settings.check)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.machine.machine import ESP
@@ -12,21 +11,12 @@ from kernel.check.draft import NOTE, Draft
 from kernel.check.frames import find_call_site
 from kernel.check.instruction import peek
 from kernel.check.program import Program, program_of
+from kernel.check.settings import CheckSettings
 from kernel.check.watch import Watch
 
 if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.task import Task
-
-
-@dataclass(frozen=True)
-class CheckSettings:
-    """`strict` also reports calls of other functions (W4); `allowed` are symbols that may be
-    modified, or whose functions may modify.
-    """
-
-    strict: bool = False
-    allowed: tuple[str, ...] = ()
 
 
 class Checker:

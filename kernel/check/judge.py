@@ -21,8 +21,8 @@ from kernel.check.result_variable import ResultVariable
 from kernel.signals.alternate_stack import is_within
 
 if TYPE_CHECKING:
-    from kernel.check.checker import CheckSettings
     from kernel.check.frames import CallSite
+    from kernel.check.settings import CheckSettings
     from kernel.task.task import Task
 
 _EXIT = frozenset({"exit"})

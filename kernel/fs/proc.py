@@ -13,7 +13,7 @@ from kernel.abi.files import S_IFLNK
 from kernel.errors import SysError
 from kernel.fs import proc_system
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
-from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, TableDirectory
+from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory
 from kernel.fs.proc_settings import build_settings
 from kernel.fs.proc_task import TaskDirectory
 
@@ -26,12 +26,34 @@ _FIRST_NUMBER = 0x1000
 _FIRST_NET, _FIRST_IPC = 0x1100, 0x1140
 
 
-def _table(system: System, number: int, files: Mapping[bytes, Make]) -> TableDirectory:
-    """A directory of files about the system; inode numbers from `number` on."""
-    directory = TableDirectory(system, number)
-    for at, (name, make) in enumerate(sorted(files.items()), number + 1):
-        directory.nodes[name] = MadeFile(system, at, 0o444, system, make, None)
-    return directory
+class PartDirectory(ProcDirectory):
+    """A directory of files about one part of the system, which are made when somebody looks.
+
+    `part` is the System's attribute; its `tables` tell the names and what makes the text. Inode
+    numbers go from `number` on.
+    """
+
+    def __init__(self, system: System, number: int, part: str) -> None:
+        super().__init__(system, number)
+        self.part = part
+        self.made: dict[bytes, Inode] = {}
+
+    @property
+    def nodes(self) -> dict[bytes, Inode]:
+        """The files by name."""
+        if not self.made:
+            tables: Mapping[bytes, Make] = getattr(self.system, self.part).tables
+            for at, (name, make) in enumerate(sorted(tables.items()), self.number + 1):
+                self.made[name] = MadeFile(self.system, at, 0o444, self.system, make, None)
+        return self.made
+
+    def lookup(self, name: bytes) -> Inode:
+        if name not in self.nodes:
+            raise SysError(Errno.ENOENT)
+        return self.nodes[name]
+
+    def names(self) -> list[bytes]:
+        return list(self.nodes)
 
 
 class SelfLink(SymlinkInode):
@@ -61,8 +83,8 @@ class ProcRoot(ProcDirectory):
             self.nodes[name] = SelfLink(system, number, form)
         for number, (name, make) in enumerate(proc_system.FILES.items(), _FIRST_NUMBER + 16):
             self.nodes[name] = MadeFile(system, number, 0o444, system, make, None)
-        self.nodes[b"net"] = _table(system, _FIRST_NET, system.network.tables)
-        self.nodes[b"sysvipc"] = _table(system, _FIRST_IPC, system.ipc.tables)
+        self.nodes[b"net"] = PartDirectory(system, _FIRST_NET, "network")
+        self.nodes[b"sysvipc"] = PartDirectory(system, _FIRST_IPC, "ipc")
         self.nodes[b"sys"] = build_settings(system)
         self.nodes = dict(sorted(self.nodes.items()))
 

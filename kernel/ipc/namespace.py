@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel.abi.ipc import MSGMNI, SEMMNI, SHMMNI
-from kernel.ipc.message_queue import MessageQueue
 from kernel.ipc.objects import Table
-from kernel.ipc.posix_queue import PosixQueue
-from kernel.ipc.semaphores import SemaphoreSet
-from kernel.ipc.shared_segment import SegmentInode, SharedSegment
-from kernel.ipc.tables import TABLES
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # at run time they are imported by who uses them: most runs have no IPC
+    from collections.abc import Callable, Mapping
+
+    from kernel.ipc.message_queue import MessageQueue
+    from kernel.ipc.posix_queue import PosixQueue
+    from kernel.ipc.semaphores import SemaphoreSet
+    from kernel.ipc.shared_segment import SharedSegment
+    from kernel.system import System
     from kernel.task.process import Process
     from kernel.task.task import Task
 
@@ -25,8 +27,13 @@ class Ipc:
         self.semaphores: Table[SemaphoreSet] = Table(SEMMNI)
         self.shared: Table[SharedSegment] = Table(SHMMNI)
         self.queues: dict[bytes, PosixQueue] = {}
-        self.tables = TABLES
+
+    @property
+    def tables(self) -> Mapping[bytes, Callable[[System], str]]:
         """What /proc/sysvipc shows."""
+        from kernel.ipc.tables import TABLES
+
+        return TABLES
 
     def leave_memory(self, task: Task) -> None:
         """The last task leaves an address space: the segments in it notice."""
@@ -46,5 +53,7 @@ class Ipc:
 
 
 def _segments_in(task: Task) -> list[SharedSegment]:
+    from kernel.ipc.shared_segment import SegmentInode
+
     inodes = [area.inode for area in task.memory.areas]
     return [inode.segment for inode in inodes if isinstance(inode, SegmentInode)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel.net.port_table import PortTable
-from kernel.net.tables import TABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from kernel.net.socket import Socket
     from kernel.net.unix_socket import UnixSocket
+    from kernel.system import System
 
 
 class Network:
@@ -29,11 +31,16 @@ class Network:
         self.sockets_in_flight = 0
         """Unix sockets that are on their way as SCM_RIGHTS: only then can there be garbage."""
         self.is_collecting = False
-        self.tables = TABLES
-        """What /proc/net shows."""
         self.octets_carried = 0
         self.packets_carried = 0
         """What the loopback interface has carried (/proc/net/dev)."""
+
+    @property
+    def tables(self) -> Mapping[bytes, Callable[[System], str]]:
+        """What /proc/net shows; most runs never look."""
+        from kernel.net.tables import TABLES
+
+        return TABLES
 
     def carry(self, octets: int) -> None:
         """Account for a packet on the loopback interface."""

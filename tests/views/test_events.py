@@ -10,7 +10,7 @@ import pytest
 from emulator.session import Options, Session, Streams
 from emulator.views.record import KINDS
 from kernel import events
-from kernel.check.checker import CheckSettings
+from kernel.check.settings import CheckSettings
 from kernel.events import Event
 
 Guest = Callable[[str], Path]
