@@ -73,10 +73,12 @@ class SteppingCpu(UnicornCpu):
         """EFLAGS as they were before the instruction that faulted.
 
         With a hook on instructions Unicorn 2.1.3 loses them at a fault right behind the instruction
-        that set them; what the hook itself has read is right.
+        that set them; what the hook itself has read is right, but for the flag by which `_approach`
+        steps: that one is over.
         """
         if trap != SINGLE_STEP and self._cell[host_code.AT] == self.registers[EIP]:
-            self.registers[EFLAGS] = self._cell[host_code.FLAGS] & 0xFFFF_FFFF
+            seen, stepping = self._cell[host_code.FLAGS], self.registers[EFLAGS] & TRAP_FLAG
+            self.registers[EFLAGS] = seen & 0xFFFF_FFFF & ~TRAP_FLAG | stepping
 
     @property
     def page_directory(self) -> int:

@@ -45,3 +45,15 @@ def test_a_call_is_imported_when_it_is_asked_for_and_no_other() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout == "0\nset_tid_address\nFalse\n"
+
+
+def test_all_calls_together_import_every_file() -> None:
+    code = (
+        "import sys; from kernel.syscalls import index; from kernel.syscalls.table import TABLE; "
+        "[TABLE[number] for number in index.modules()]; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    files = {path.stem for path in (ROOT / "kernel" / "syscalls").glob("*.py")}
+    loaded = {name.rpartition(".")[2] for name in done.stdout.split() if "kernel.syscalls." in name}
+    kernels_own = {"__init__", "forksys", "refused", "registry"}
+    assert files - loaded <= kernels_own
