@@ -1,7 +1,8 @@
 """Record files: written while a guest runs, whole at any moment, and read again.
 
-A plain file gets whole lines. A compressed one (its name ends in .zst) is whole up to its last
-flushed block, which is at most a second old; reading takes what is there of a file cut short.
+A plain file gets whole lines (see whole_lines). A compressed one (its name ends in .zst) is whole
+up to its last flushed block, which is at most a second old; reading takes what is there of a file
+cut short.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from emulator.views.record import HEADER, events_of, lines
+from emulator.views.whole_lines import laid_out
 from kernel.errors import BadGuest
 from kernel.events import Event
 
@@ -45,6 +47,19 @@ class PlainOutput:
 
     def close(self) -> None:
         self._file.close()
+
+
+class LineOutput(PlainOutput):
+    """The same for whole lines, none of which a killed run leaves in part."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        data = laid_out(data, self._size)
+        self._size += len(data)
+        super().write(data)
 
 
 class CompressedOutput:
@@ -98,7 +113,7 @@ class Recorder:
     """Writes the events of a run to a file; BadGuest where it cannot be opened."""
 
     def __init__(self, path: str) -> None:
-        output = CompressedOutput if path.endswith(_SUFFIX) else PlainOutput
+        output = CompressedOutput if path.endswith(_SUFFIX) else LineOutput
         try:
             self._output = output(path)
         except OSError as error:
