@@ -13,7 +13,7 @@ from kernel.abi.files import S_IFLNK
 from kernel.errors import SysError
 from kernel.fs import proc_system
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
-from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory
+from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, TableDirectory
 from kernel.fs.proc_settings import build_settings
 from kernel.fs.proc_task import TaskDirectory
 
@@ -26,7 +26,7 @@ _FIRST_NUMBER = 0x1000
 _FIRST_NET, _FIRST_IPC = 0x1100, 0x1140
 
 
-class PartDirectory(ProcDirectory):
+class PartDirectory(TableDirectory):
     """A directory of files about one part of the system, which are made when somebody looks.
 
     `part` is the System's attribute; its `tables` tell the names and what makes the text. Inode
@@ -36,24 +36,21 @@ class PartDirectory(ProcDirectory):
     def __init__(self, system: System, number: int, part: str) -> None:
         super().__init__(system, number)
         self.part = part
-        self.made: dict[bytes, Inode] = {}
-
-    @property
-    def nodes(self) -> dict[bytes, Inode]:
-        """The files by name."""
-        if not self.made:
-            tables: Mapping[bytes, Make] = getattr(self.system, self.part).tables
-            for at, (name, make) in enumerate(sorted(tables.items()), self.number + 1):
-                self.made[name] = MadeFile(self.system, at, 0o444, self.system, make, None)
-        return self.made
 
     def lookup(self, name: bytes) -> Inode:
-        if name not in self.nodes:
-            raise SysError(Errno.ENOENT)
-        return self.nodes[name]
+        self._make_files()
+        return super().lookup(name)
 
     def names(self) -> list[bytes]:
-        return list(self.nodes)
+        self._make_files()
+        return super().names()
+
+    def _make_files(self) -> None:
+        if self.nodes:
+            return
+        tables: Mapping[bytes, Make] = getattr(self.system, self.part).tables
+        for at, (name, make) in enumerate(sorted(tables.items()), self.number + 1):
+            self.nodes[name] = MadeFile(self.system, at, 0o444, self.system, make, None)
 
 
 class SelfLink(SymlinkInode):
