@@ -11,6 +11,7 @@ from build import guests_of
 from elftools.elf.elffile import ELFFile
 from header import Header, read_header
 
+from tests import manual
 from tests.guests.fixtures import Run, host_gives_all_capabilities, host_orphans_go_to_init
 
 EXECUTABLE = 1  # PF_X
@@ -59,7 +60,9 @@ def test_guest_prints_emulated_what_its_header_says(
 ) -> None:
     header = HEADERS[name]
     if header.needs != "/bin/sh":
-        assert emu([guest(name)]) == promised(header)
+        record = tmp_path / "record"
+        assert emu([guest(name)], options=["--record", record]) == promised(header)
+        assert manual.promised(name) - manual.shown(record) == set()
         return
     (tmp_path / "bin").mkdir()
     shutil.copy(guest("libc/sh"), tmp_path / "bin" / "sh")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import manual
 from tests.elf.files import File
 from tests.guests.fixtures import Run
 
@@ -81,8 +82,15 @@ def test_program_prints_natively_what_was_recorded(
 @pytest.mark.emulated
 @every_program
 def test_program_prints_emulated_what_was_recorded(
-    name: str, guest: Callable[[str], Path], emu: Callable[..., Run], folder: Path
+    name: str,
+    guest: Callable[[str], Path],
+    emu: Callable[..., Run],
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    done = emu(words(name, guest(f"tests/{name}")), cwd=folder)
+    record = tmp_path_factory.mktemp("record") / "record"
+    argv = words(name, guest(f"tests/{name}"))
+    done = emu(argv, options=["--record", record], cwd=folder)
     stdout = done.stdout.replace(str(guest(f"tests/{name}")), "PROGRAM")
     assert Run(done.status, stdout, done.stderr) == expected(name)
+    assert manual.promised(name) - manual.shown(record) == set()
