@@ -1,8 +1,9 @@
 """What the manual pages (section 2, ERRORS) say each system call can return, and what shows it.
 
-A line of a table is `CALL OUTCOME WHERE`, separated by tabs: an outcome is `success` or the name of an errno,
-and WHERE is the program whose run shows it, natively and emulated (`names` in tests/programs, `libc/threads`
-in guest_programs), or `never: WHY` for what cannot happen here, or only where a test cannot bring it about.
+A line of a table is `CALL OUTCOME WHERE`, separated by tabs: an outcome is `success` or the name of
+an errno, and WHERE is the program whose run shows it, natively and emulated (`names` in
+tests/programs, `libc/threads` in guest_programs), or `never: WHY` for what cannot happen here, or
+only where a test cannot bring it about.
 """
 
 from __future__ import annotations

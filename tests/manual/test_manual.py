@@ -1,4 +1,4 @@
-"""The tables of what calls can return are whole. (That programs show it is checked where they run.)"""
+"""The tables of what calls can return are whole; runs of the programs show that they are true."""
 
 from __future__ import annotations
 
