@@ -161,9 +161,34 @@ static inline const char *errno_name(int error)
     if (error > 0 && error <= 40)
         return names[error];
     switch (error) {
+    case 42: return "ENOMSG";
+    case 43: return "EIDRM";
     case 61: return "ENODATA";
+    case 71: return "EPROTO";
     case 75: return "EOVERFLOW";
+    case 80: return "ELIBBAD";
+    case 88: return "ENOTSOCK";
+    case 89: return "EDESTADDRREQ";
+    case 90: return "EMSGSIZE";
+    case 91: return "EPROTOTYPE";
+    case 92: return "ENOPROTOOPT";
+    case 93: return "EPROTONOSUPPORT";
+    case 94: return "ESOCKTNOSUPPORT";
     case 95: return "EOPNOTSUPP";
+    case 97: return "EAFNOSUPPORT";
+    case 98: return "EADDRINUSE";
+    case 99: return "EADDRNOTAVAIL";
+    case 101: return "ENETUNREACH";
+    case 103: return "ECONNABORTED";
+    case 104: return "ECONNRESET";
+    case 105: return "ENOBUFS";
+    case 106: return "EISCONN";
+    case 107: return "ENOTCONN";
+    case 110: return "ETIMEDOUT";
+    case 111: return "ECONNREFUSED";
+    case 113: return "EHOSTUNREACH";
+    case 114: return "EALREADY";
+    case 115: return "EINPROGRESS";
     case 116: return "ESTALE";
     case 125: return "ECANCELED";
     }

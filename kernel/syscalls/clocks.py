@@ -1,14 +1,15 @@
 """Reading the clocks: time(2), gettimeofday(2), clock_gettime(2), clock_getres(2), times(2).
 
-The clocks cannot be set: stime, settimeofday and clock_settime fail with EPERM, as in a container.
+The clocks cannot be set: stime, settimeofday and clock_settime end with EPERM, as in a container.
 """
 
 from __future__ import annotations
 
 import struct
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NoReturn
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.process import CLOCK_TICKS
 from kernel.abi.sysno import Sysno
@@ -20,7 +21,6 @@ from kernel.syscalls.arguments import (
     ChoiceArgument,
     DescribedArgument,
     Moment,
-    Pointer,
     SignedArgument,
     signed,
 )
@@ -33,11 +33,15 @@ from kernel.syscalls.time_values import (
     OutTimespec64,
     OutTimeval,
     pack_timeval,
+    read_timespec,
+    read_timeval,
     write_timespec,
 )
 from kernel.task.cpu_clock import CpuClockKind, cpu_clock, is_cpu_clock
 from kernel.task.task import Task
 
+_FARTHEST_WEST = 15 * 60
+"""Minutes that a time zone may be away."""
 _TICK_NS = NANOSECONDS // CLOCK_TICKS
 _COARSE_CLOCKS = (ClockId.CLOCK_REALTIME_COARSE, ClockId.CLOCK_MONOTONIC_COARSE)
 _WALL_CLOCKS = (
@@ -69,6 +73,9 @@ def clock_time(task: Task, clock: int) -> int:
 def _describe_timezone(task: Task, address: int) -> Described:
     west, summer = struct.unpack("<ii", task.memory.read(address, 8))
     return ("struct", [("tz_minuteswest", ("int", west)), ("tz_dsttime", ("int", summer))], False)
+
+
+InTimezone = Annotated[int, DescribedArgument(_describe_timezone)]
 
 
 def _describe_times(task: Task, address: int) -> Described:
@@ -107,25 +114,47 @@ def _time_note(task: Task, call: object, result: int) -> str | None:
 
 @syscall(Sysno.STIME)
 def stime(task: Task, seconds: Annotated[int, DescribedArgument(_describe_seconds)]) -> int:
-    """EPERM: the clock cannot be set."""
+    """EFAULT, EPERM: the clock cannot be set."""
+    task.memory.read_word(seconds)
     raise SysError(Errno.EPERM)
 
 
 @syscall(Sysno.SETTIMEOFDAY)
-def settimeofday(task: Task, value: InTimeval, zone: Pointer) -> int:
-    """EPERM: the clock cannot be set."""
-    raise SysError(Errno.EPERM)
+def settimeofday(task: Task, value: InTimeval, zone: InTimezone) -> int:
+    """EFAULT, EINVAL, EPERM: neither the clock nor the time zone can be set."""
+    if value:
+        read_timeval(task, value)
+    west, _ = struct.unpack("<ii", task.memory.read(zone, 8)) if zone else (0, 0)
+    if not task.credentials.has(Capability.CAP_SYS_TIME):
+        raise SysError(Errno.EPERM)
+    if abs(west) > _FARTHEST_WEST:
+        raise SysError(Errno.EINVAL)
+    if value or zone:
+        raise SysError(Errno.EPERM)
+    return 0
 
 
 @syscall(Sysno.CLOCK_SETTIME)
 def clock_settime(task: Task, clock: Clock, value: InTimespec) -> int:
-    """EPERM: the clock cannot be set."""
-    raise SysError(Errno.EPERM)
+    """EFAULT, EINVAL, EPERM: no clock can be set."""
+    return _settime(task, clock, value, wide=False)
 
 
 @syscall(Sysno.CLOCK_SETTIME64)
 def clock_settime64(task: Task, clock: Clock, value: InTimespec64) -> int:
-    """EPERM: the clock cannot be set."""
+    """The same with 64-bit seconds."""
+    return _settime(task, clock, value, wide=True)
+
+
+def _settime(task: Task, clock: int, value: int, wide: bool) -> NoReturn:
+    """EINVAL for clocks that nobody can set on any Linux, and for moments that are none."""
+    if clock >= 0 and clock != ClockId.CLOCK_REALTIME:
+        raise SysError(Errno.EINVAL)
+    if clock >= 0:
+        read_timespec(task, value, wide)
+    else:
+        task.memory.read(value, 16 if wide else 8)
+        clock_time(task, clock)
     raise SysError(Errno.EPERM)
 
 

@@ -34,7 +34,7 @@ from kernel.syscalls.time_values import (
     read_itimerspec,
     write_itimerspec,
 )
-from kernel.task.cpu_clock import cpu_clock, is_cpu_clock
+from kernel.task.cpu_clock import cpu_clock, is_cpu_clock, is_device_clock
 from kernel.task.process import Process
 from kernel.task.task import Task
 
@@ -105,7 +105,8 @@ def _new_number(process: Process) -> int:
 
 def _check_clock(clock: int) -> None:
     """EINVAL for no clock, EOPNOTSUPP for one that cannot ring; CPU clocks are looked at later."""
-    if not is_cpu_clock(clock) and enum_of(ClockId, clock) not in _CLOCKS:
+    is_fixed = not is_cpu_clock(clock)
+    if is_device_clock(clock) or (is_fixed and enum_of(ClockId, clock) not in _CLOCKS):
         raise SysError(Errno.EOPNOTSUPP)
 
 

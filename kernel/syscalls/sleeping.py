@@ -23,7 +23,7 @@ from kernel.syscalls.time_values import (
     read_timespec,
     write_timespec,
 )
-from kernel.task.cpu_clock import CpuSleep, cpu_clock, is_cpu_clock
+from kernel.task.cpu_clock import CpuSleep, cpu_clock, is_cpu_clock, is_device_clock
 from kernel.task.task import Call, Task
 from kernel.wait import WaitQueue
 
@@ -109,7 +109,7 @@ def _begin(task: Task, clock: int, flags: int, request: int, wide: bool) -> _Sle
 
 def _begin_cpu_sleep(task: Task, clock: int, flags: int, request: int, wide: bool) -> _Sleep:
     """The same by CPU time, of others: EINVAL for the caller's own."""
-    if clock == ClockId.CLOCK_THREAD_CPUTIME_ID:
+    if clock == ClockId.CLOCK_THREAD_CPUTIME_ID or is_device_clock(clock):
         raise SysError(Errno.EOPNOTSUPP)
     time = read_timespec(task, request, wide)
     chosen = cpu_clock(task, clock)

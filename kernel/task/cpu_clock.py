@@ -90,6 +90,11 @@ def is_cpu_clock(clock: int) -> bool:
     )
 
 
+def is_device_clock(clock: int) -> bool:
+    """Whether the number stands for the clock of an open device, which no device here has."""
+    return clock < 0 and clock & 7 == 3
+
+
 def cpu_clock(task: Task, clock: int, reading: bool = False) -> CpuClock:
     """The clock that a number means to this task; EINVAL where there is none.
 

@@ -1,0 +1,40 @@
+/* Tables of calls to try, for guests whose lines are "CALL WHAT: ERRNO", or 0 where it succeeds. */
+#ifndef TRIES_H
+#define TRIES_H
+
+#include "files.h"
+
+enum { BAD = 8, USER = 1000 };
+
+struct try {
+    const char *what;
+    int number, words[6];
+};
+
+static inline int call(int number, const int words[6])
+{
+    return call6(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+}
+
+static inline void try_each(const struct try *tries, word count)
+{
+    for (word i = 0; i < count; i++)
+        show_ok(tries[i].what, call(tries[i].number, tries[i].words));
+}
+
+#define TRY_EACH(tries) try_each(tries, sizeof(tries) / sizeof *(tries))
+
+/* The same in a child that is another user. */
+static inline void in_child_of(int user, void (*act)(void))
+{
+    int child = fork();
+    if (child == 0) {
+        if (user)
+            call3(NR_setresuid32, user, user, user);
+        act();
+        leave(0);
+    }
+    wait4(child, 0, 0);
+}
+
+#endif
