@@ -11,7 +11,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import Argument, Moment
+from kernel.syscalls.arguments import Argument, Moment, signed
 from kernel.syscalls.table import syscall
 from kernel.task import privileges
 from kernel.task.task import Call, Task
@@ -78,21 +78,18 @@ def _read_sets(task: Task, address: int, count: int) -> tuple[int, int, int]:
     return effective, permitted, inheritable
 
 
-def _header(task: Task, address: int) -> tuple[int, Task]:
-    """How many structures follow, and whose capabilities are meant; EINVAL, ESRCH.
-
-    For an unknown version the one to use is stored.
-    """
-    version, pid = struct.unpack("<Ii", task.memory.read(address, 8))
+def _count(task: Task, header: int) -> int:
+    """How many structures follow: EFAULT; EINVAL for an unknown version, the one to use stored."""
+    version = task.memory.read_word(header)
     if version not in _VERSIONS:
-        task.memory.write_word(address, _PREFERRED)
+        task.memory.write_word(header, _PREFERRED)
         raise SysError(Errno.EINVAL)
-    if pid < 0:
-        raise SysError(Errno.EINVAL)
-    other = task.system.tasks.find(pid) if pid else task
-    if other is None:
-        raise SysError(Errno.ESRCH)
-    return _VERSIONS[version], other
+    return _VERSIONS[version]
+
+
+def _pid(task: Task, header: int) -> int:
+    """The task that is meant, 0 for the caller: EFAULT."""
+    return signed(task.memory.read_word(header + 4))
 
 
 @syscall(Sysno.CAPGET)
@@ -102,14 +99,19 @@ def capget(
     data: Annotated[int, _SetsArgument(Moment.EXIT)],
 ) -> int:
     """A task's sets; with NULL for `data` only the version is looked at. EFAULT, EINVAL, ESRCH."""
+    try:
+        count = _count(task, header)
+    except SysError as error:
+        if data or error.errno is not Errno.EINVAL:
+            raise
     if not data:
-        try:
-            _header(task, header)
-        except SysError as error:
-            if error.errno is not Errno.EINVAL:
-                raise
         return 0
-    count, other = _header(task, header)
+    pid = _pid(task, header)
+    if pid < 0:
+        raise SysError(Errno.EINVAL)
+    other = task.system.tasks.find(pid) if pid else task
+    if other is None:
+        raise SysError(Errno.ESRCH)
     who = other.credentials
     sets = (who.effective, who.permitted, who.inheritable)
     words = [value >> 32 * i & 0xFFFF_FFFF for i in range(count) for value in sets]
@@ -126,8 +128,8 @@ def capset(
     """Set one's own sets. EFAULT, EINVAL, EPERM: permitted ones cannot be added, effective ones
     must be permitted, inheritable ones permitted or inherited, and none beyond the bounding set.
     """
-    count, other = _header(task, header)
-    if other is not task:
+    count, pid = _count(task, header), _pid(task, header)
+    if pid not in (0, task.tid):
         raise SysError(Errno.EPERM)
     sets = _read_sets(task, data, count)
     effective, permitted, inheritable = (mask & ALL_CAPABILITIES for mask in sets)

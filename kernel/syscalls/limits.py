@@ -113,8 +113,8 @@ def setrlimit(task: Task, resource: ResourceArgument, limit: InLimit) -> int:
 def prlimit64(
     task: Task, pid: Int, resource: ResourceArgument, new: InLimit64, old: OutLimit64
 ) -> int:
-    """prlimit(2): ESRCH, EPERM for another user's process."""
-    kind = enum_of(Resource, resource)
+    """prlimit(2): EFAULT, ESRCH, EPERM for another user's process, EINVAL; in this order."""
+    pair = struct.unpack("<2Q", task.memory.read(new, 16)) if new else None
     other = task.system.tasks.find(pid) if pid else task
     if other is None or other.is_gone:
         raise SysError(Errno.ESRCH)
@@ -123,10 +123,10 @@ def prlimit64(
     is_same &= {whom.gid, whom.egid, whom.sgid} == {who.gid}
     if other.process is not task.process and not (is_same or who.has(Capability.CAP_SYS_RESOURCE)):
         raise SysError(Errno.EPERM)
+    kind = enum_of(Resource, resource)
     before = other.process.limits.get(kind)
-    if new:
-        soft, hard = struct.unpack("<2Q", task.memory.read(new, 16))
-        _set(task, other.process, kind, (soft, hard))
+    if pair is not None:
+        _set(task, other.process, kind, pair)
     if old:
         task.memory.write(old, struct.pack("<2Q", *before))
     return 0
