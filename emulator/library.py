@@ -87,10 +87,10 @@ class Session(session.Session):
     def _leaps(self, stepper: Stepper) -> Iterator[None]:
         """The stretches of a session that has begun to go step by step."""
         while not stepper.at_end:
-            told = len(stepper.events_so_far)
+            told = stepper.system.journal.sequence
             stepper.run(limit=_LEAP)
             self._follow()
-            self._fresh = stepper.events_so_far[told:]
+            self._fresh = stepper.events_since(told)
             yield
 
     def __iter__(self) -> Iterator[Event]:
@@ -144,10 +144,10 @@ class Session(session.Session):
         for event in events:
             if isinstance(event, ConsoleOutput):
                 self.streams.written[event.stream] += event.text.encode("latin-1")
-        for event in events[self._heard :]:
+        for event in stepper.events_since(self._heard):
             if self._on_event is not None:
                 self._on_event(event)
-        self._heard = max(self._heard, len(events))
+        self._heard = max(self._heard, stepper.system.journal.sequence)
 
     # ---- what there is -----------------------------------------------------------------------
 

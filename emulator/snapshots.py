@@ -27,17 +27,21 @@ _POINTER = 8
 
 
 class Snapshot:
-    """Everything at one position. `size` is what it takes beyond the snapshot before it."""
+    """Everything at one position, after the first `sequence` events. `size` is what it takes beyond
+    the snapshot before it.
+    """
 
     def __init__(
         self,
         position: int,
+        sequence: int,
         graph: bytes,
         registers: FrozenContext,
         page_directory: int,
         frames: list[bytes | None],
     ) -> None:
         self.position = position
+        self.sequence = sequence
         self.graph = graph
         self.registers = registers
         self.page_directory = page_directory
@@ -61,7 +65,8 @@ def take(kernel: SteppedKernel, before: Snapshot | None) -> Snapshot:
     registers = machine.freeze()
     graph = _with_room(lambda: _pickled(kernel, machine))
     frames = _frames(kernel, before.frames if before is not None else [])
-    return Snapshot(kernel.steps, graph, registers, machine.page_directory, frames)
+    sequence = kernel.system.journal.sequence
+    return Snapshot(kernel.steps, sequence, graph, registers, machine.page_directory, frames)
 
 
 def restore(snapshot: Snapshot, machine: SteppingCpu, used: int) -> SteppedKernel:

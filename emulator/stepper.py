@@ -118,8 +118,12 @@ class Stepper(Inspection):
 
     @property
     def events_so_far(self) -> list[Event]:
-        """What has happened up to here."""
-        return self.history.events[: self.system.journal.sequence]
+        """What has happened up to here, without what is forgotten."""
+        return self.events_since(0)
+
+    def events_since(self, sequence: int) -> list[Event]:
+        """What has happened up to here, from the event of this number on."""
+        return self.history.events[sequence : self.system.journal.sequence]
 
     def events_at(self, position: int) -> list[Event]:
         """What happened in the step that led to a position that was visited."""
@@ -200,8 +204,10 @@ class Stepper(Inspection):
         """Go back to the latest earlier position at which `run` stops for one of the stops."""
         here, end = self.position, self.position - 1
         catches = [stop for stop in stops if isinstance(stop, Catch)]
-        others = [stop for stop in stops if not isinstance(stop, Catch)]
+        others: list[Stop] = [stop for stop in stops if not isinstance(stop, Catch)]
         event = self.history.latest(catches, tid, here)
+        if event is None and catches and self.history.known_from:
+            others = list(stops)
         floor = 0 if event is None else event.position
         while others and end > floor:
             start = self.history.before(end - 1).position
@@ -232,14 +238,17 @@ class Stepper(Inspection):
 
     def goto_event(self, sequence: int) -> Stopped:
         """Go to the position after the step in which the event of this number happened."""
-        history = self.history
-        stopped = None
-        while sequence >= len(history.events):
+        if sequence < len(self.history.events):
+            known = self.history.position_of(sequence)
+            if known is not None:
+                return self.goto(known)
+            self._restore(self.history.before_event(sequence))
+        else:
             self.goto(self.frontier)
+        stopped = self._stopped(Reason.EVENT)
+        while self.system.journal.sequence <= sequence and stopped.reason is Reason.EVENT:
             stopped = self._go(Lookout(self.kernel, [_ANY_EVENT]), _FOR_EVER)
-            if stopped.reason is not Reason.EVENT:
-                return stopped
-        return self.goto(history.positions[sequence])
+        return stopped if stopped.reason is not Reason.EVENT else self._stopped(Reason.STEP)
 
     def _last_stop(
         self, start: int, end: int, stops: Collection[Stop], tid: int | None

@@ -122,7 +122,7 @@ def test_a_change_in_the_past_makes_another_future(vfork_exec: Stepper) -> None:
     seen = vfork_exec.events_so_far
     vfork_exec.change(registers_with(vfork_exec, ebx=1))
     assert vfork_exec.frontier == 5 < old
-    assert vfork_exec.history.events == seen
+    assert list(vfork_exec.history.events) == seen
     assert all(snapshot.position <= 5 for snapshot in vfork_exec.history.snapshots)
 
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from emulator import snapshots
 from emulator import stepper as stepper_module
+from emulator.packed import BLOCK
 from emulator.session import Options, Streams
 from emulator.stepper import Stepper
-from emulator.stops import Reason
+from emulator.stops import CatchEvent, Reason
 from kernel import events
 from tests.real_programs.debian import program
 from tests.stepping.states import state
@@ -161,6 +162,27 @@ def test_a_bound_below_a_single_snapshot_leaves_the_first(guest: Callable[[str],
     stepper.back(5)
     stepper.step(5)
     assert state(stepper) == seen
+
+
+def test_events_beyond_their_share_are_forgotten_and_found_again(
+    guest: Callable[[str], Path],
+) -> None:
+    small, whole = (Stepper(str(guest("bench/getpid")), ["9000"], history=n) for n in (1, 64 << 20))
+    small.run()
+    whole.run()
+    known = len(small.history.events) - small.history.events.first
+    assert known <= 2 * BLOCK < len(whole.history.events) == len(small.history.events)
+    exits = CatchEvent(frozenset({events.SyscallExited}))
+    execs, middle = CatchEvent(frozenset({events.TaskExecuted})), len(whole.history.events) // 2
+    for stepper in (small, whole):
+        stepper.goto_event(middle)
+    assert small.position == whole.position
+    assert small.events_at(small.position) == whole.events_at(whole.position) != []
+    for _ in range(3):
+        assert small.run_back([exits]) == whole.run_back([exits])
+    assert state(small) == state(whole)
+    assert small.run_back([execs]) == whole.run_back([execs])
+    assert small.at_start
 
 
 def test_a_long_chain_of_objects_is_no_obstacle(guest: Callable[[str], Path]) -> None:

@@ -75,8 +75,8 @@ class Quiz:
 
     def _show_output(self) -> None:
         """What the guest has written since the last time, and what the kernel tells people."""
-        events = self.stepper.events_so_far
-        new, self._shown = events[self._shown :], len(events)
+        new = self.stepper.events_since(self._shown)
+        self._shown = self.stepper.system.journal.sequence
         text = "".join(event.text for event in new if isinstance(event, ConsoleOutput))
         for line in text.splitlines():
             self._say(f"  | {visible(line)}")

@@ -61,7 +61,7 @@ def _where(runner: Runner, debuggee: Debuggee) -> Iterator[str]:
 
 def _events(runner: Runner, debuggee: Debuggee, count: int) -> Iterator[str]:
     """The last of what has happened."""
-    known = [event for event in debuggee.stepper.events_so_far if not isinstance(event, Switched)]
+    known = [e for e in debuggee.stepper.events_so_far if not isinstance(e, Switched)]
     for event in known[-count:] if count else ():
         yield f"{event.sequence} pid {event.pid} {type(event).__name__}"
 

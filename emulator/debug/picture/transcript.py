@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from emulator.packed import Packed
 from emulator.views.inert import visible_lines
 from emulator.views.kernel_lines import KernelStrace
 from emulator.views.strace import Options, Strace
@@ -22,8 +24,8 @@ class Pieces:
     """Text that grows, and how much of it there was after each event."""
 
     def __init__(self) -> None:
-        self._events: list[int] = []
-        self._texts: list[str] = []
+        self._events = array("Q")
+        self._texts: Packed[str] = Packed()
 
     def add(self, event: int, text: str) -> None:
         """What this event adds; events come in order."""
@@ -35,8 +37,9 @@ class Pieces:
         """The last `count` lines after the first `events` events, the open one included."""
         parts, newlines = [], 0
         for i in range(bisect_right(self._events, events - 1) - 1, -1, -1):
-            parts.append(self._texts[i])
-            newlines += self._texts[i].count("\n")
+            text = self._texts[i]
+            parts.append(text)
+            newlines += text.count("\n")
             if newlines > count:
                 break
         lines = "".join(reversed(parts)).split("\n")
