@@ -176,7 +176,8 @@ def _futex(
 ) -> int:  # fmt: skip
     command = operation & FUTEX_COMMAND_MASK
     private = bool(operation & FUTEX_PRIVATE_FLAG)
-    if operation & FUTEX_CLOCK_REALTIME and command not in _BY_ANY_CLOCK:
+    is_known = command in _COMMANDS and command != FutexOp.FUTEX_FD
+    if not is_known or (operation & FUTEX_CLOCK_REALTIME and command not in _BY_ANY_CLOCK):
         raise SysError(Errno.ENOSYS)
     if command in _TIMED:
         deadline = _deadline(task, operation, timeout, wide) if timeout else None
@@ -206,8 +207,6 @@ def _wake(
         if not bitset:
             raise SysError(Errno.EINVAL)
         return futexes.wake(task.system, key, counts[0], bitset)
-    if command not in _WITH_SECOND_WORD:
-        raise SysError(Errno.ENOSYS)
     target = key_of(task.memory, second, private)
     if command == FutexOp.FUTEX_WAKE_OP:
         also = futexes.operate(task, second, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from enum import IntEnum
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from kernel.abi.process import CloneFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
+from kernel.fs.epoll import EpollFile
 from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import may_inspect
 from kernel.mm.charge import Charge
@@ -95,18 +97,24 @@ class KcmpType(IntEnum):
 
 
 class _IndexArgument(Argument):
-    """A descriptor, where files are compared."""
+    """A descriptor, where files are compared, or where one of an epoll instance's is told of."""
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
-        if call.words[2] != KcmpType.KCMP_FILE:
+        kind, value = call.words[2], call.words[word]
+        if kind == KcmpType.KCMP_EPOLL_TFD and word == _SLOT_WORD:
+            names, words = ("efd", "tfd", "toff"), _SLOT.unpack(task.memory.read(value, 12))
+            fields = zip(names, words, strict=True)
+            return ("struct", [(name, ("int", number)) for name, number in fields], False)
+        if kind not in (KcmpType.KCMP_FILE, KcmpType.KCMP_EPOLL_TFD):
             return ("omit",)
-        return ("int", call.words[word])
+        return ("int", value)
 
 
 Index = Annotated[int, _IndexArgument()]
+_SLOT, _SLOT_WORD = struct.Struct("<3I"), 4
 
 
-@syscall(Sysno.KCMP, missing="KCMP_IO, KCMP_SYSVSEM, KCMP_EPOLL_TFD: EINVAL")
+@syscall(Sysno.KCMP, missing="KCMP_IO, KCMP_SYSVSEM: EINVAL")
 def kcmp(
     task: Task,
     first: Int,
@@ -117,7 +125,7 @@ def kcmp(
 ) -> int:
     """Whether two tasks share something: 0; else 1 or 2, so that a program can sort.
 
-    EBADF, EINVAL, EPERM where the caller could not trace both, ESRCH.
+    EBADF, EFAULT, EINVAL, ENOENT, EPERM where the caller could not trace both, ESRCH.
     """
     tasks = [task.system.tasks.find(tid) for tid in (first, second)]
     if tasks[0] is None or tasks[1] is None:
@@ -127,6 +135,11 @@ def kcmp(
         raise SysError(Errno.EPERM)
     if kind == KcmpType.KCMP_FILE:
         return _order(task, left.files.get_any(one), right.files.get_any(other))
+    if kind == KcmpType.KCMP_EPOLL_TFD:
+        epoll, number, which = _SLOT.unpack(task.memory.read(other, _SLOT.size))
+        return _order(
+            task, left.files.get_any(one), _watched(right.files.get_any(epoll), number, which)
+        )
     if kind == KcmpType.KCMP_VM:
         return _order(task, left.memory, right.memory)
     if kind == KcmpType.KCMP_FILES:
@@ -136,6 +149,16 @@ def kcmp(
     if kind == KcmpType.KCMP_SIGHAND:
         return _order(task, left.sighand, right.sighand)
     raise SysError(Errno.EINVAL)
+
+
+def _watched(file: OpenFile, number: int, which: int) -> OpenFile:
+    """What an epoll instance watches by this number; EINVAL for another file, ENOENT."""
+    if not isinstance(file, EpollFile):
+        raise SysError(Errno.EINVAL)
+    item = file.items.get(number)
+    if which or item is None or not item.file.users:
+        raise SysError(Errno.ENOENT)
+    return item.file
 
 
 def _order(task: Task, left: object, right: object) -> int:

@@ -15,9 +15,10 @@ _CPU, _NO_CPU = 0, 0xFFFF_FFFF
 
 
 def register(task: Task, area: int, size: int, signature: int) -> None:
-    """Remember the thread's struct rseq and tell it its CPU; EINVAL, EBUSY, EFAULT."""
+    """Remember the thread's struct rseq and tell it its CPU; EINVAL, EPERM, EBUSY, EFAULT."""
     if task.rseq_area:
-        raise SysError(Errno.EBUSY if task.rseq_area == area else Errno.EINVAL)
+        _check(task, area, size, signature)
+        raise SysError(Errno.EBUSY)
     if area & 31 or size != SIZE:
         raise SysError(Errno.EINVAL)
     task.memory.write(area, struct.pack("<II", _CPU, _CPU))
@@ -26,12 +27,18 @@ def register(task: Task, area: int, size: int, signature: int) -> None:
 
 def unregister(task: Task, area: int, size: int, signature: int) -> None:
     """Forget it again; EINVAL where it is not what was registered, EPERM for a wrong signature."""
+    if not area:
+        raise SysError(Errno.EINVAL)
+    _check(task, area, size, signature)
+    task.memory.write(area, struct.pack("<II", _CPU, _NO_CPU))
+    task.rseq_area = 0
+
+
+def _check(task: Task, area: int, size: int, signature: int) -> None:
     if task.rseq_area != area or size != SIZE:
         raise SysError(Errno.EINVAL)
     if task.rseq_signature != signature:
         raise SysError(Errno.EPERM)
-    task.memory.write(area, struct.pack("<II", _CPU, _NO_CPU))
-    task.rseq_area = 0
 
 
 def abort(task: Task) -> None:

@@ -9,7 +9,7 @@ enum { Nobody_there = 99999999, Minus_one16 = 0xffff };
 
 static byte names[400];
 static int ids[4], limits[2] = {10, 5}, limit[2] = {4096, 4096}, header[2] = {0x20080522, 0}, bad_header[2] = {1, 0}, other_header[2] = {0x20080522, Nobody_there}, negative_header[2] = {0x20080522, -5}, sets[6], zero, attr[14] = {56};
-static short group16[2] = {5, Minus_one16};
+static unsigned short group16[2] = {5, Minus_one16};
 static int group[2] = {5, -1};
 
 static const struct try system_calls[] = {

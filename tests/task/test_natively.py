@@ -23,7 +23,7 @@ ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
     "attributes", "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds",
     "privileges", "scheduling", "signals", "terminal_jobs", "timers", "xattr",
-    "errors_ids", "errors_time",
+    "errors_ids", "errors_threads", "errors_time",
 )  # fmt: skip
 NEED_MOUNTS = ("mounts",)
 """Programs that change the tree of mounts: natively, one of their own."""
