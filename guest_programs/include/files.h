@@ -164,7 +164,10 @@ static inline const char *errno_name(int error)
     case 42: return "ENOMSG";
     case 43: return "EIDRM";
     case 61: return "ENODATA";
+    case 62: return "ETIME";
+    case 65: return "ENOPKG";
     case 71: return "EPROTO";
+    case 74: return "EBADMSG";
     case 75: return "EOVERFLOW";
     case 80: return "ELIBBAD";
     case 88: return "ENOTSOCK";
@@ -178,6 +181,7 @@ static inline const char *errno_name(int error)
     case 97: return "EAFNOSUPPORT";
     case 98: return "EADDRINUSE";
     case 99: return "EADDRNOTAVAIL";
+    case 100: return "ENETDOWN";
     case 101: return "ENETUNREACH";
     case 103: return "ECONNABORTED";
     case 104: return "ECONNRESET";
@@ -190,7 +194,12 @@ static inline const char *errno_name(int error)
     case 114: return "EALREADY";
     case 115: return "EINPROGRESS";
     case 116: return "ESTALE";
+    case 122: return "EDQUOT";
     case 125: return "ECANCELED";
+    case 126: return "ENOKEY";
+    case 129: return "EKEYREJECTED";
+    case 130: return "EOWNERDEAD";
+    case 131: return "ENOTRECOVERABLE";
     }
     return "another error";
 }

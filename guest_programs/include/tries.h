@@ -1,10 +1,11 @@
-/* Tables of calls to try, for guests whose lines are "CALL WHAT: ERRNO", or 0 where it succeeds. */
+/* Tables of calls to try, for guests whose lines are "WHAT: ERRNO", or what it returned, where it succeeds. */
 #ifndef TRIES_H
 #define TRIES_H
 
 #include "files.h"
 
-enum { BAD = 8, USER = 1000 };
+/* An address where nothing is, and a descriptor that is not open, though every table has room for it. */
+enum { BAD = 8, NONE = 60, USER = 1000 };
 
 struct try {
     const char *what;
@@ -16,6 +17,14 @@ static inline int call(int number, const int words[6])
     return call6(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
+static inline int try(const struct try *one) { return show(one->what, call(one->number, one->words)); }
+
+/* Tries all; a success shows what it returned. */
+#define TRY(tries)                                                 \
+    for (word tried = 0; tried < sizeof(tries) / sizeof *(tries); tried++) \
+        try((tries) + tried)
+
+/* Tries all; a success is 0. */
 static inline void try_each(const struct try *tries, word count)
 {
     for (word i = 0; i < count; i++)
