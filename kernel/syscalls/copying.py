@@ -9,7 +9,6 @@ from kernel.abi.files import OpenFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.events import Described
-from kernel.fs.inode import RegularInode
 from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.syscalls.arguments import Argument, File, Hex, Moment, Size
@@ -75,6 +74,8 @@ def _send(
     start = source.offset
     if address:
         start = int.from_bytes(task.memory.read(address, size), "little", signed=True)
+        if not source.inode.is_directory:
+            source.read_at(task, 0, 0)  # ESPIPE for what has no places to read at
         if start < 0:
             raise SysError(Errno.EINVAL)
         if size == 4:
@@ -138,10 +139,12 @@ def copy_file_range(
     count: Size,
     flags: Hex,
 ) -> int:
-    """copy_file_range(2) between regular files, within one too; EINVAL where ranges overlap."""
+    """copy_file_range(2) between regular files of one file system; EINVAL where ranges overlap."""
     if flags:
         raise SysError(Errno.EINVAL)
     _check_kinds(source, target)
+    if source.inode.device != target.inode.device:
+        raise SysError(Errno.EXDEV)
     start, goal = _place(task, source, source_offset), _place(task, target, target_offset)
     if start < 0 or goal < 0:
         wraps = start + count >= 0 and goal + count >= 0
@@ -164,7 +167,7 @@ def _check_kinds(source: OpenFile, target: OpenFile) -> None:
     """EISDIR, EINVAL for others than regular files, EBADF for what is not open so."""
     if source.inode.is_directory or target.inode.is_directory:
         raise SysError(Errno.EISDIR)
-    if not (isinstance(source.inode, RegularInode) and isinstance(target.inode, RegularInode)):
+    if not (source.inode.is_regular and target.inode.is_regular):
         raise SysError(Errno.EINVAL)
     if not (source.is_readable and target.is_writable) or target.flags & OpenFlag.O_APPEND:
         raise SysError(Errno.EBADF)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.event_files import EventFlag, SignalFileFlag, TimerFileFlag, TimerSetFlag
 from kernel.abi.files import OpenFlag
@@ -30,7 +31,11 @@ from kernel.syscalls.time_values import (
 )
 from kernel.task.task import Task
 
-_TIMER_CLOCKS = (ClockId.CLOCK_REALTIME, ClockId.CLOCK_MONOTONIC, ClockId.CLOCK_BOOTTIME)
+_WALL_CLOCKS = (ClockId.CLOCK_REALTIME, ClockId.CLOCK_REALTIME_ALARM)
+_ALARM_CLOCKS = (ClockId.CLOCK_REALTIME_ALARM, ClockId.CLOCK_BOOTTIME_ALARM)
+_TIMER_CLOCKS = (
+    *_ALARM_CLOCKS, ClockId.CLOCK_REALTIME, ClockId.CLOCK_MONOTONIC, ClockId.CLOCK_BOOTTIME,
+)  # fmt: skip
 _NONBLOCK, _CLOEXEC = int(OpenFlag.O_NONBLOCK), int(OpenFlag.O_CLOEXEC)
 
 
@@ -94,9 +99,10 @@ SetFlags = Annotated[int, FlagsArgument(TimerSetFlag)]
 def timerfd_create(
     task: Task, clock: Clock, flags: Annotated[int, FlagsArgument(TimerFileFlag)]
 ) -> int:
-    """A descriptor for a timer that is off; EINVAL, EMFILE."""
+    """A descriptor for a timer that is off; EINVAL, EMFILE, EPERM for a clock of alarms."""
     if flags & ~sum(TimerFileFlag) or clock not in _TIMER_CLOCKS:
         raise SysError(Errno.EINVAL)
+    _check_alarm(task, ClockId(clock))
     timer = TimerFile(task.system, ClockId(clock), flags & _NONBLOCK)
     return _install(task, timer, flags)
 
@@ -137,16 +143,23 @@ def _timer(file: OpenFile) -> TimerFile:
     return file
 
 
+def _check_alarm(task: Task, clock: ClockId) -> None:
+    """Waking a computer that sleeps needs CAP_WAKE_ALARM; here none ever sleeps."""
+    if clock in _ALARM_CLOCKS and not task.credentials.has(Capability.CAP_WAKE_ALARM):
+        raise SysError(Errno.EPERM)
+
+
 def _settime(task: Task, file: OpenFile, flags: int, setting: int, old: int, wide: bool) -> int:
     interval, value = read_itimerspec(task, setting, wide)
     if flags & ~sum(TimerSetFlag):
         raise SysError(Errno.EINVAL)
     timer, clock = _timer(file), task.system.clock
+    _check_alarm(task, timer.clock)
     if old:
         _store(task, timer, old, wide)
     moment = clock.now + value
     if flags & TimerSetFlag.TFD_TIMER_ABSTIME:
-        moment = value - clock.wall_at_boot if timer.clock is ClockId.CLOCK_REALTIME else value
+        moment = value - clock.wall_at_boot if timer.clock in _WALL_CLOCKS else value
     timer.set_flags = flags
     timer.set(moment if value else None, interval)
     return 0

@@ -21,7 +21,7 @@ EXECUTED = [
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
-    "attributes", "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds",
+    "attributes", "errors_events", "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds",
     "privileges", "scheduling", "signals", "terminal_jobs", "timers", "xattr",
     "errors_ids", "errors_threads", "errors_time",
 )  # fmt: skip
