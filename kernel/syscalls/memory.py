@@ -44,6 +44,8 @@ _ACCESS = Prot.PROT_READ | Prot.PROT_WRITE | Prot.PROT_EXEC
 _PROTECTIONS = _ACCESS | Prot.PROT_SEM | Prot.PROT_GROWSDOWN | Prot.PROT_GROWSUP
 _KNOWN = sum(MapFlag) | 0x4000_0000 | 0xFC00_0000
 """Flags that MAP_SHARED_VALIDATE takes, the sizes of huge pages among them."""
+_LAST_OFFSET = 1 << 44
+"""Offsets in pages have 32 bits."""
 Address = Annotated[int, PointerArgument()]
 Protection = Annotated[int, FlagsArgument(Prot, zero="PROT_NONE", prefix="PROT_")]
 
@@ -88,8 +90,10 @@ def map_memory(
     size = page_up(length)
     if not length or offset & 0xFFF:
         raise SysError(Errno.EINVAL)
-    if size > TASK_SIZE or offset + size > 1 << 44:
+    if size > TASK_SIZE:
         raise SysError(Errno.ENOMEM)
+    if offset + size > _LAST_OFFSET:
+        raise SysError(Errno.EOVERFLOW)
     start = _place(task, address, size, flags)
     if memory.locks_future:
         flags |= MapFlag.MAP_LOCKED
@@ -102,13 +106,20 @@ def map_memory(
     return start
 
 
+def require_locking(task: Task) -> None:
+    """EPERM for who may lock nothing at all."""
+    if task.process.limits.soft(Resource.RLIMIT_MEMLOCK):
+        return
+    if not task.credentials.has(Capability.CAP_IPC_LOCK):
+        raise SysError(Errno.EPERM)
+
+
 def require_lockable(task: Task, more: int, errno: Errno) -> None:
     """EPERM for who may lock nothing, else this errno for so many octets above RLIMIT_MEMLOCK."""
+    require_locking(task)
     if task.credentials.has(Capability.CAP_IPC_LOCK):
         return
     limit = task.process.limits.soft(Resource.RLIMIT_MEMLOCK)
-    if not limit:
-        raise SysError(Errno.EPERM)
     if task.memory.locked_octets() + more > limit & ~0xFFF:
         raise SysError(errno)
 

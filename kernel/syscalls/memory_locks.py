@@ -12,7 +12,7 @@ from kernel.errors import SysError
 from kernel.mm.area import LOCKED
 from kernel.syscalls.arguments import FlagsArgument, Pointer, Size
 from kernel.syscalls.file_arguments import NamedFlagsArgument
-from kernel.syscalls.memory import populate, require_lockable
+from kernel.syscalls.memory import populate, require_lockable, require_locking
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
@@ -30,6 +30,7 @@ def _pages(address: int, length: int) -> tuple[int, int]:
 
 
 def _lock(task: Task, address: int, length: int, at_once: bool) -> int:
+    require_locking(task)
     memory = task.memory
     start, end = _pages(address, length)
     require_lockable(task, end - start - memory.locked_octets(start, end), Errno.ENOMEM)
@@ -68,11 +69,10 @@ def mlockall(task: Task, flags: Annotated[int, FlagsArgument(LockFlag, prefix="M
     """mlockall(2): EINVAL, ENOMEM above RLIMIT_MEMLOCK, EPERM."""
     if not flags or flags & ~sum(LockFlag) or flags == LockFlag.MCL_ONFAULT:
         raise SysError(Errno.EINVAL)
+    require_locking(task)
     memory = task.memory
     if not task.credentials.has(Capability.CAP_IPC_LOCK):
         limit = task.process.limits.soft(Resource.RLIMIT_MEMLOCK)
-        if not limit:
-            raise SysError(Errno.EPERM)
         if flags & LockFlag.MCL_CURRENT and memory.total_size > limit:
             raise SysError(Errno.ENOMEM)
     memory.locks_future = bool(flags & LockFlag.MCL_FUTURE)

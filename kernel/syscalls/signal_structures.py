@@ -39,7 +39,8 @@ _FLAG_NAMES = [
         SigactionFlag.SA_NOCLDSTOP, SigactionFlag.SA_NOCLDWAIT,
     )
 ]  # fmt: skip
-_KNOWN_FLAGS = sum(value for value, _ in _FLAG_NAMES)
+_KNOWN_FLAGS = sum(SigactionFlag)
+_NAMED_FLAGS = sum(value for value, _ in _FLAG_NAMES)
 _STACK_FLAG_NAMES = [
     (SS_ONSTACK, "SS_ONSTACK"), (SS_DISABLE, "SS_DISABLE"), (SS_AUTODISARM, "SS_AUTODISARM"),
 ]  # fmt: skip
@@ -123,7 +124,7 @@ def describe_handler(handler: int) -> Described:
 
 def _describe_action(handler: int, flags: int, restorer: int, mask: Described) -> Described:
     text = flags_text(_FLAG_NAMES, flags)
-    if flags and not flags & _KNOWN_FLAGS:
+    if flags and not flags & _NAMED_FLAGS:
         text += " /* SA_??? */"
     fields: list[tuple[str, Described]] = [
         ("sa_handler", describe_handler(handler)),

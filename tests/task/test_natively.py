@@ -21,10 +21,27 @@ EXECUTED = [
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
-    "attributes", "errors_events", "ids", "inotify", "mounts", "names", "odd_calls", "opath", "pidfds",
-    "privileges", "scheduling", "signals", "terminal_jobs", "timers", "xattr",
-    "errors_ids", "errors_threads", "errors_time",
-)  # fmt: skip
+    "attributes",
+    "errors_events",
+    "errors_ids",
+    "errors_memory",
+    "errors_signals",
+    "errors_threads",
+    "errors_time",
+    "ids",
+    "inotify",
+    "mounts",
+    "names",
+    "odd_calls",
+    "opath",
+    "pidfds",
+    "privileges",
+    "scheduling",
+    "signals",
+    "terminal_jobs",
+    "timers",
+    "xattr",
+)
 NEED_MOUNTS = ("mounts",)
 """Programs that change the tree of mounts: natively, one of their own."""
 
