@@ -20,7 +20,7 @@ from kernel.syscalls.table import TABLE
 from kernel.system import System
 from kernel.task import exit as exiting
 from kernel.task import rseq, solaris, vfork
-from kernel.task.scheduler import SLICE_BLOCKS
+from kernel.task.scheduling import SLICE_BLOCKS, gives_way
 from kernel.task.task import Call, Task, TaskState
 from kernel.unsupported import refuse
 
@@ -73,7 +73,7 @@ class Kernel:
                     continue
             budget = min(self.slice_left, end - self.blocks)
             if scheduler.deadlines:
-                budget = self._until_deadline(budget)
+                budget = scheduler.until_deadline(budget)
             budget = budget if budget > 1 else 1
             is_alone = task.tracing is None and task.watch is None
             trap = machine.run(budget) if is_alone else self._run_task(task, budget)
@@ -97,13 +97,6 @@ class Kernel:
         if task.tracing is not None:
             return trace_points.run(task, budget)
         return (self.machine if task.watch is None else task.watch).run(budget)
-
-    def _until_deadline(self, budget: int) -> int:
-        """No more blocks than it takes until somebody is to be woken."""
-        deadline = self.system.scheduler.next_deadline()
-        if deadline is None:
-            return budget
-        return min(budget, -((self.system.clock.now - deadline) // BLOCK_NS))
 
     def _idle(self) -> Pause | None:
         """Nobody is ready: jump to the next deadline, or say what is to be waited for."""
@@ -139,13 +132,14 @@ class Kernel:
     def _switch_to(self, task: Task) -> None:
         if not task.memory_left:
             self.machine.load(task.context, task.memory.tables.root)
-        self.system.scheduler.current = task
+        scheduler = self.system.scheduler
+        scheduler.current, scheduler.must_yield = task, False
         if task.watch is not None:
             task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
         if task.process.cpu_timers or task.process.cpu_watchers:
             cpu_timers.check(task.process)
-        self.slice_left = SLICE_BLOCKS
+        self.slice_left, task.slice_left = task.slice_left or task.scheduling.slice, 0
         if self.system.journal.recording:
             task.emit(events.Switched, "")
 
@@ -210,29 +204,36 @@ class Kernel:
             return
         self._yield_if_asked(task)
         if self.slice_left <= 0 and scheduler.current is task:
-            self._preempt(task)
+            self._end_slice(task)
 
-    def _preempt(self, task: Task) -> None:
-        self.slice_left = SLICE_BLOCKS
-        if not self.system.scheduler.queue:
-            return
-        if task.rseq_area:
+    def _end_slice(self, task: Task) -> None:
+        self.slice_left = task.scheduling.slice
+        queue = self.system.scheduler.queue
+        if queue and gives_way(task, queue[0]):
+            self._preempt(task, "has used up its time slice")
+
+    def _preempt(self, task: Task, why: str, first: bool = False) -> None:
+        if task.rseq_area and not task.memory_left:
             rseq.abort(task)
-        self._put_back(task, "has used up its time slice")
+        self._put_back(task, why, first)
 
-    def _put_back(self, task: Task, why: str) -> None:
+    def _put_back(self, task: Task, why: str, first: bool = False) -> None:
         if task.memory_left:
             self.system.scheduler.current = None
         else:
             self._switch_away(task)
         task.move_to(TaskState.READY, why)
-        self.system.scheduler.ready(task)
+        self.system.scheduler.ready(task, first)
 
     def _yield_if_asked(self, task: Task) -> None:
         scheduler = self.system.scheduler
         if scheduler.must_yield:
             scheduler.must_yield = False
-            if scheduler.current is task and task.state is TaskState.RUNNING:
+            is_running = scheduler.current is task and task.state is TaskState.RUNNING
+            if is_running and scheduler.is_preempted(task):
+                task.slice_left = max(self.slice_left, 0)
+                self._preempt(task, "is preempted", first=True)
+            elif is_running:
                 self._put_back(task, "yields")
 
     # ---- traps -------------------------------------------------------------------------------

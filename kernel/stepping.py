@@ -82,7 +82,8 @@ class SteppedKernel(Kernel):
         for task in held:
             scheduler.forget(task)
         picked = scheduler.pick()
-        scheduler.queue.extendleft(reversed(held))
+        for task in reversed(held):
+            scheduler.ready(task, first=True)
         return picked
 
     def is_frozen(self, task: Task) -> bool:
@@ -106,7 +107,7 @@ class SteppedKernel(Kernel):
     def _execute(self, task: Task, budget: int) -> None:
         budget = min(budget, self.slice_left)
         if self.system.scheduler.deadlines:
-            budget = self._until_deadline(budget)
+            budget = self.system.scheduler.until_deadline(budget)
         trap = self._run_task(task, max(budget, 1))
         spent = self.machine.spent
         self.steps += spent

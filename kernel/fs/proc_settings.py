@@ -8,6 +8,7 @@ from kernel.abi import system as abi
 from kernel.abi.errno import Errno
 from kernel.abi.memory import MAX_MAP_COUNT, MMAP_MIN_ADDRESS
 from kernel.abi.process import LEAST_PID_MAX, LEAST_TASKS, PID_MAX
+from kernel.abi.scheduling import RR_INTERVAL
 from kernel.errors import SysError
 from kernel.fs.mount import MAX_MOUNTS
 from kernel.fs.pipe import MAX_CAPACITY
@@ -138,6 +139,9 @@ _TOLD: dict[str, Make] = {
     "kernel/random/poolsize": Constant(_RANDOM_POOL),
     "kernel/random/uuid": _uuid,
     "kernel/randomize_va_space": Constant(0),
+    "kernel/sched_rr_timeslice_ms": Constant(RR_INTERVAL // 1_000_000),
+    "kernel/sched_rt_period_us": Constant(1_000_000),
+    "kernel/sched_rt_runtime_us": Constant(-1),
     "kernel/tainted": Constant(0),
     "kernel/version": Constant(abi.VERSION),
     "vm/max_map_count": Constant(MAX_MAP_COUNT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from kernel.abi.capabilities import Capability
@@ -46,7 +47,7 @@ def getpriority(task: Task, which: Whose, who: Int) -> int:
     return 20 - min(one.nice for one in chosen)
 
 
-@syscall(Sysno.SETPRIORITY, missing="nice values change nothing")
+@syscall(Sysno.SETPRIORITY)
 def setpriority(task: Task, which: Whose, who: Int, nice: Int) -> int:
     """Set nice values, cut to -20 to 19, of all that may be set.
 
@@ -63,13 +64,13 @@ def setpriority(task: Task, which: Whose, who: Int, nice: Int) -> int:
     return 0
 
 
-@syscall(Sysno.NICE, missing="nice values change nothing")
+@syscall(Sysno.NICE)
 def nice(task: Task, increment: Int) -> int:
     """Add to the caller's nice value: 0. EPERM for less than RLIMIT_NICE allows."""
     value = max(LEAST_NICE, min(task.nice + max(-40, min(increment, 40)), MOST_NICE))
     if increment < 0 and not scheduling.may_be_nice(task, task, value):
         raise SysError(Errno.EPERM)
-    task.nice = value
+    scheduling.schedule(task, replace(task.scheduling, nice=value))
     return 0
 
 
@@ -79,4 +80,4 @@ def _renice(task: Task, target: Task, value: int) -> None:
         raise SysError(Errno.EPERM)
     if value < target.nice and not scheduling.may_be_nice(task, target, value):
         raise SysError(Errno.EACCES)
-    target.nice = value
+    scheduling.schedule(target, replace(target.scheduling, nice=value))

@@ -9,7 +9,6 @@ from kernel.abi.errno import Errno
 from kernel.abi.scheduling import (
     MAX_PRIORITY,
     REAL_TIME,
-    RR_INTERVAL,
     SCHED_RESET_ON_FORK,
     SchedPolicy,
 )
@@ -29,11 +28,9 @@ from kernel.syscalls.arguments import (
 from kernel.syscalls.table import note, syscall
 from kernel.syscalls.time_values import OutTimespec, OutTimespec64, write_timespec
 from kernel.task import scheduling
-from kernel.task.scheduler import SLICE_BLOCKS
 from kernel.task.scheduling import Scheduling
 from kernel.task.task import Call, Task
 
-_IN_TURN = "tasks run in turn, whatever their policy"
 _POLICIES = ChoiceArgument(SchedPolicy, "SCHED_")
 
 
@@ -70,7 +67,7 @@ def find_task(task: Task, tid: int) -> Task:
 
 @syscall(Sysno.SCHED_YIELD)
 def sched_yield(task: Task) -> int:
-    """Go to the end of the queue."""
+    """Go to the end of the queue: of those tasks that have the same priority."""
     task.system.scheduler.must_yield = True
     return 0
 
@@ -88,7 +85,7 @@ def _policy_name(task: Task, call: Call, result: int) -> str | None:
     return text
 
 
-@syscall(Sysno.SCHED_SETSCHEDULER, missing=_IN_TURN)
+@syscall(Sysno.SCHED_SETSCHEDULER)
 def sched_setscheduler(task: Task, tid: Int, policy: Policy, parameter: InParameter) -> int:
     """Set a task's policy and priority. EFAULT, EINVAL, EPERM, ESRCH."""
     if not parameter or tid < 0 or signed(policy) < 0:
@@ -98,7 +95,7 @@ def sched_setscheduler(task: Task, tid: Int, policy: Policy, parameter: InParame
     kind = enum_of(SchedPolicy, policy & ~SCHED_RESET_ON_FORK)
     if kind is SchedPolicy.SCHED_DEADLINE:
         raise SysError(Errno.EINVAL)
-    new = Scheduling(kind, priority, bool(policy & SCHED_RESET_ON_FORK))
+    new = Scheduling(kind, priority, bool(policy & SCHED_RESET_ON_FORK), target.nice)
     scheduling.set_scheduling(task, target, new)
     return 0
 
@@ -112,7 +109,7 @@ def sched_getparam(task: Task, tid: Int, parameter: OutParameter) -> int:
     return 0
 
 
-@syscall(Sysno.SCHED_SETPARAM, missing=_IN_TURN)
+@syscall(Sysno.SCHED_SETPARAM)
 def sched_setparam(task: Task, tid: Int, parameter: InParameter) -> int:
     """Set a task's priority under its policy. EFAULT, EINVAL, EPERM, ESRCH."""
     if not parameter or tid < 0:
@@ -150,6 +147,5 @@ def sched_rr_get_interval_time64(task: Task, tid: Int, interval: OutTimespec64) 
 
 
 def _interval(task: Task) -> int:
-    if task.scheduling.is_real_time:
-        return RR_INTERVAL if task.scheduling.policy is SchedPolicy.SCHED_RR else 0
-    return SLICE_BLOCKS * BLOCK_NS
+    has_none = task.scheduling.policy is SchedPolicy.SCHED_FIFO
+    return 0 if has_none else task.scheduling.slice * BLOCK_NS

@@ -76,7 +76,7 @@ InAttributes = Annotated[int, DescribedArgument(_describe)]
 OutAttributes = Annotated[int, DescribedArgument(_describe, Moment.EXIT)]
 
 
-@syscall(Sysno.SCHED_SETATTR, missing="SCHED_DEADLINE; tasks run in turn, whatever their policy")
+@syscall(Sysno.SCHED_SETATTR, missing="SCHED_DEADLINE: EINVAL")
 def sched_setattr(task: Task, tid: Int, attributes: InAttributes, flags: Size) -> int:
     """Set a task's policy, priority, nice value. E2BIG, EFAULT, EINVAL, EPERM, ESRCH."""
     if not attributes or tid < 0 or flags:
@@ -96,7 +96,7 @@ def sched_setattr(task: Task, tid: Int, attributes: InAttributes, flags: Size) -
     priority, nice = wanted.priority, max(LEAST_NICE, min(wanted.nice, MOST_NICE))
     if wanted.flags & SchedFlag.SCHED_FLAG_KEEP_PARAMS:
         priority, nice = old.priority, target.nice
-    scheduling.set_scheduling(task, target, Scheduling(policy, priority, resets), nice)
+    scheduling.set_scheduling(task, target, Scheduling(policy, priority, resets, nice))
     return 0
 
 

@@ -163,7 +163,8 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
     child.signals = _new_signals(task, flags)
     child.credentials = task.credentials
     child.name, child.io_priority = task.name, task.io_priority
-    child.scheduling, child.nice = task.scheduling.of_child(task.nice)
+    child.scheduling = task.scheduling.of_child
+    child.rank = child.scheduling.priority
     child.no_new_privileges, child.personality = task.no_new_privileges, task.personality
     child.timer_slack, child.has_no_tsc = task.timer_slack, task.has_no_tsc
     if not flags & _VM:

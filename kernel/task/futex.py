@@ -105,9 +105,13 @@ def queue_of(system: System, key: Key) -> FutexQueue:
 
 
 def waiting_for(system: System, key: Key) -> list[Task]:
-    """The tasks that wait for a word, first come first."""
+    """The tasks that wait for a word, those of the highest rank first, then first come first."""
     queue = system.futexes.get(key)
-    return [] if queue is None else [cast("Task", sleeper) for sleeper in queue.sleepers]
+    if queue is None:
+        return []
+    tasks = [cast("Task", sleeper) for sleeper in queue.sleepers]
+    tasks.sort(key=operator.attrgetter("rank"), reverse=True)
+    return tasks
 
 
 def waiter_of(task: Task, key: Key) -> Waiter:

@@ -1,8 +1,8 @@
 """Futexes that are locks with an owner (futex(2), priority-inheritance futexes).
 
 The word holds the owner's tid, so the kernel can hand a lock from owner to waiter, find circles,
-and tell the next one that an owner died. Tasks have no priorities here that anybody could inherit:
-waiters get the lock in the order in which they came.
+and tell the next one that an owner died. While a task of higher rank waits for it, the owner has
+that rank; the highest gets the lock first, and of several the one that came first.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def lock(task: Task, address: int, private: bool, deadline: int | None) -> int:
         if _waits_for(owner, task):
             raise SysError(Errno.EDEADLK)
         call.progress = PiWaiter(key, address, owner)
+        _lend_rank(task.rank, owner)
     return _sleep(task, call.progress, deadline)
 
 
@@ -55,6 +56,7 @@ def unlock(task: Task, address: int, private: bool) -> int:
         _hand_over(waiters, key, 0)
     else:
         task.memory.write_word(address, 0)
+    _give_rank_back(task)
     return 0
 
 
@@ -72,6 +74,8 @@ def _sleep(task: Task, waiter: PiWaiter, deadline: int | None) -> int:
     if waiter.woken:
         return 0
     if deadline is not None and task.system.clock.now >= deadline:
+        if waiter.owner is not None:
+            _give_rank_back(waiter.owner)
         raise SysError(Errno.ETIMEDOUT)
     raise Block(queue_of(task.system, waiter.key), deadline=deadline, restart=Restart.NOINTR)
 
@@ -133,6 +137,31 @@ def _hand_over(waiters: list[Task], key: Key, died: int) -> None:
     heir.wake("futex")
 
 
+# ---- ranks -------------------------------------------------------------------------------------
+
+
+def _lend_rank(rank: int, owner: Task | None) -> None:
+    """Raise an owner to the rank of one who waits, and whom the owner waits for, and so on."""
+    while owner is not None and owner.rank < rank:
+        owner.system.scheduler.rank(owner, rank)
+        waiter = owner.call.progress if owner.call is not None else None
+        owner = waiter.owner if isinstance(waiter, PiWaiter) and not waiter.woken else None
+
+
+def _give_rank_back(owner: Task) -> None:
+    """One waits no longer: the owner keeps its own rank, or that of the highest who still does."""
+    system, own = owner.system, owner.scheduling.priority
+    if owner.rank == own:
+        return
+    waiting = [
+        task.rank
+        for key in system.futexes
+        for task in waiting_for(system, key)
+        if isinstance(waiter := waiter_of(task, key), PiWaiter) and waiter.owner is owner
+    ]
+    system.scheduler.rank(owner, max([own, *waiting]))
+
+
 # ---- conditions that come with a lock ----------------------------------------------------------
 
 
@@ -190,6 +219,7 @@ def requeue(
     for waiting, waiter in list(zip(tasks, waiters, strict=True))[done:]:
         move(waiting, key, wanted)
         cast(PiWaiter, waiter).owner = owner
+        _lend_rank(waiting.rank, owner)
     return len(tasks)
 
 

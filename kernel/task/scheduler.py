@@ -6,6 +6,7 @@ from collections import deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from kernel.clock import BLOCK_NS
 from kernel.task.task import Task, TaskState
 
 if TYPE_CHECKING:
@@ -13,13 +14,11 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.process import Process
 
-SLICE_BLOCKS = 1_000_000
-"""Blocks of code a task may enter before another gets the CPU: 10 ms of virtual time."""
-
 
 class Scheduler:
     """Ready tasks in order (or drawn at random from the seed), and a heap of deadlines.
 
+    Where tasks have real-time priorities, their ranks, the queue begins with the highest.
     `current` is the task whose registers are in the CPU, None while nobody's are.
     """
 
@@ -34,18 +33,56 @@ class Scheduler:
 
     def ready(self, task: Task, first: bool = False) -> None:
         """Queue a task that is READY: last, or first where Linux would run it at once."""
-        if first:
-            self.queue.appendleft(task)
+        if first or task.rank:
+            self._place(task, first)
         else:
             self.queue.append(task)
+
+    def _place(self, task: Task, first: bool) -> None:
+        """Queue a task behind those of higher rank, and unless it is `first` of the same. It
+        preempts a current task of lower rank.
+        """
+        rank, place = task.rank, 0
+        for other in self.queue:
+            if other.rank < rank or (first and other.rank == rank):
+                break
+            place += 1
+        self.queue.insert(place, task)
+        if self.current is not None and rank > self.current.rank:
+            self.must_yield = True
+
+    def rank(self, task: Task, rank: int) -> None:
+        """Give a task another rank: raised, it goes behind its new equals, lowered before them."""
+        is_lowered, is_changed = rank < task.rank, rank != task.rank
+        task.rank = rank
+        if is_changed and task in self.queue:
+            self.queue.remove(task)
+            self._place(task, first=is_lowered)
+        elif task is self.current and self.is_preempted(task):
+            self.must_yield = True
+
+    def is_preempted(self, task: Task) -> bool:
+        """Whether somebody of higher rank than the current task's is ready."""
+        return bool(self.queue) and self.queue[0].rank > task.rank
 
     def pick(self) -> Task | None:
         """Take the next task off the queue."""
         if not self.queue:
             return None
         if self.system.settings.random_schedule and len(self.queue) > 1:
-            self.queue.rotate(-self.system.random.randrange(len(self.queue)))
+            return self._draw()
         return self.queue.popleft()
+
+    def _draw(self) -> Task:
+        """One of the highest rank, by chance."""
+        queue = self.queue
+        if not queue[0].rank:
+            queue.rotate(-self.system.random.randrange(len(queue)))
+            return queue.popleft()
+        equals = sum(task.rank == queue[0].rank for task in queue)
+        drawn = queue[self.system.random.randrange(equals)]
+        queue.remove(drawn)
+        return drawn
 
     def forget(self, task: Task) -> None:
         """Take a task that will not run off the queue."""
@@ -67,6 +104,13 @@ class Scheduler:
                 return moment
             heappop(self.deadlines)
         return None
+
+    def until_deadline(self, budget: int) -> int:
+        """No more blocks than it takes until somebody is to be woken."""
+        deadline = self.next_deadline()
+        if deadline is None:
+            return budget
+        return min(budget, -((self.system.clock.now - deadline) // BLOCK_NS))
 
     def take_due(self) -> list[Task | Process | PosixTimer]:
         """Sleepers whose moment has come, earliest first."""

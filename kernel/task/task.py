@@ -147,9 +147,11 @@ class Task:
         self.clear_child_tid = 0
         self.robust_list = 0
         self.rseq_area = self.rseq_signature = 0
-        self.nice = 0
-        """-20 to 19 (setpriority(2)); a child inherits it. It does not change the scheduling."""
         self.scheduling = NORMAL
+        self.rank = 0
+        """Its real-time priority, or one that it inherits: higher ones run first."""
+        self.slice_left = 0
+        """Blocks that were left of its time slice when a task of higher rank preempted it."""
         self.io_priority = 0
         """As ioprio_set(2) takes it; it changes nothing, for disks take no time."""
         self.death_signal = 0
@@ -172,6 +174,11 @@ class Task:
     def pid(self) -> int:
         """The process id: the thread group's leader's tid."""
         return self.process.pid
+
+    @property
+    def nice(self) -> int:
+        """-20 to 19 (setpriority(2)); a child inherits it."""
+        return self.scheduling.nice
 
     @property
     def is_leader(self) -> bool:

@@ -13,6 +13,7 @@ from kernel.fs.directory import OpenDirectory
 from kernel.fs.path import resolve
 from kernel.mm.area import Area
 from kernel.signals.state import Action
+from kernel.task.scheduling import Scheduling
 from kernel.task.task import Task, TaskState
 from kernel.wait import WaitQueue
 from tests.callers import TERMINAL, Callers
@@ -110,7 +111,7 @@ def test_a_suspended_vfork_parent_is_in_state_d_and_says_for_what(
 
 def test_stat_has_52_fields(world: Callers, task: Task) -> None:
     task.user_time = 250_000_000
-    task.nice = 5
+    task.scheduling = Scheduling(nice=5)
     task.name = "a b) c"
     text = world.contents(task, "/proc/self/stat")
     assert text.startswith(f"{task.pid} (a b) c) R 1 {task.process.group} ")

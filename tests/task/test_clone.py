@@ -14,6 +14,7 @@ from kernel.system import Settings
 from kernel.task.clone import STRUCTURE_FRAMES, CloneRequest, clone
 from kernel.task.credentials import Credentials
 from kernel.task.limits import Limits
+from kernel.task.scheduling import Scheduling
 from kernel.task.task import TaskState
 from tests.fakes import DATA
 from tests.task.world import Family
@@ -89,7 +90,8 @@ def test_a_sibling_gets_the_callers_parent(family: Family) -> None:
 
 def test_what_a_child_inherits_and_what_it_does_not(family: Family) -> None:
     parent = family.parent
-    parent.signals.blocked, parent.nice, parent.name = 0x200, 7, "name"
+    parent.signals.blocked, parent.name = 0x200, "name"
+    parent.scheduling = Scheduling(nice=7)
     parent.signals.stack_start, parent.signals.stack_size, parent.signals.stack_flags = 5, 6, 0
     parent.process.group, parent.process.alarm, parent.death_signal = 77, 10**9, 9
     parent.robust_list = parent.clear_child_tid = 5

@@ -35,6 +35,7 @@ NEED_ROOT = (
     "odd_calls",
     "opath",
     "pidfds",
+    "policies",
     "privileges",
     "scheduling",
     "signals",
