@@ -106,6 +106,8 @@ class System:
         """Inodes without a name made so far (pipes, eventfds)."""
         self.file_quota = Quota(machine.ram.size // 2)
         """What all files in memory together may take."""
+        self.protects_hard_links = True
+        """Others may not name a file again that they may not write to, as on every distribution."""
         self.inotify = InotifyUse()
         self.notices: list[str] = []
         self.log = KernelLog()

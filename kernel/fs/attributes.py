@@ -18,6 +18,7 @@ from kernel.fs.regular import require_size
 from kernel.fs.seals import require_mode
 
 if TYPE_CHECKING:
+    from kernel.task.credentials import Credentials
     from kernel.task.task import Task
 
 UNCHANGED = 0xFFFF_FFFF
@@ -49,18 +50,33 @@ def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
     """chown(2): EROFS, EPERM; 0xFFFFFFFF keeps one. A program is not set-user-ID any more."""
     inode, credentials = place.inode, task.credentials
     check_writable(place)
-    uid = inode.uid if uid == UNCHANGED else uid
-    gid = inode.gid if gid == UNCHANGED else gid
     is_own = credentials.fsuid == inode.uid
-    allowed = uid == inode.uid and is_own and (gid == inode.gid or credentials.is_in_group(gid))
+    allowed = uid == UNCHANGED or (is_own and uid == inode.uid)
+    if gid != UNCHANGED:
+        allowed &= is_own and (gid == inode.gid or credentials.is_in_group(gid))
     if not (allowed or credentials.has(Capability.CAP_CHOWN)):
         raise SysError(Errno.EPERM)
+    mode = _mode_of_given_away(credentials, inode)
+    if mode != inode.mode:
+        require_owner(credentials, inode)
     now = task.system.clock.wall
-    inode.change_owner(uid, gid, now)
-    if not inode.is_directory and inode.mode & (S_ISUID | S_ISGID):
-        lost = S_ISUID | (S_ISGID if inode.mode & 0o010 else 0)
-        inode.change_mode(inode.mode & 0o7777 & ~lost, now)
+    inode.change_owner(
+        inode.uid if uid == UNCHANGED else uid, inode.gid if gid == UNCHANGED else gid, now
+    )
+    if mode != inode.mode:
+        inode.change_mode(mode & 0o7777, now)
     tell(place, ATTRIB)
+
+
+def _mode_of_given_away(credentials: Credentials, inode: Inode) -> int:
+    """A program loses set-user-ID, and set-group-ID; where only its group is privileged (locking)
+    others than its members take it away, too.
+    """
+    if inode.is_directory:
+        return inode.mode
+    keeps = credentials.is_in_group(inode.gid) or credentials.has(Capability.CAP_FSETID)
+    lost = S_ISUID | (0 if keeps and not inode.mode & 0o010 else S_ISGID)
+    return inode.mode & ~lost
 
 
 def change_times(

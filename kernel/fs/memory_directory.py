@@ -196,8 +196,7 @@ class MemoryDirectory(DirectoryInode):
             raise SysError(Errno.ENOENT)
         inode.may_get_name = False
         if inode.links:
-            if self.system.second_names >= self.system.max_inodes:
-                raise SysError(Errno.ENOSPC)
+            self.system.check_space()
             self.system.second_names += 1
         else:
             self.system.quota.count(1)

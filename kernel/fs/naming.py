@@ -16,6 +16,7 @@ from kernel.abi.files import (
     S_IFREG,
     S_IFSOCK,
     S_ISGID,
+    S_ISUID,
 )  # fmt: skip
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode
@@ -32,9 +33,10 @@ from kernel.fs.notify import (
 )  # fmt: skip
 from kernel.fs.opening import check_writable, owner_of_new
 from kernel.fs.path import Location, Parent, resolve_parent
-from kernel.fs.permission import SEARCH, WRITE, require, require_removal
+from kernel.fs.permission import READ, SEARCH, WRITE, is_allowed, is_owner, require, require_removal
 
 if TYPE_CHECKING:
+    from kernel.task.credentials import Credentials
     from kernel.task.task import Task
 
 RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT = 1, 2, 4
@@ -44,14 +46,20 @@ _NODES = (S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK)
 
 
 def _place_for_new(task: Task, path: bytes, at: int, is_directory: bool = False) -> Parent:
-    """Where a new name goes: EEXIST before EROFS before EACCES; only a directory may end in "/"."""
+    """Where a new name may go: EEXIST before EROFS before EACCES."""
+    parent = _unused_place(task, path, at, is_directory)
+    require(task.credentials, parent.folder, WRITE | SEARCH)
+    return parent
+
+
+def _unused_place(task: Task, path: bytes, at: int, is_directory: bool = False) -> Parent:
+    """The same, whoever may write there; only a directory may end in "/"."""
     parent = resolve_parent(task, path, at)
     if parent.name in _NO_NAMES or _find(parent) is not None:
         raise SysError(Errno.EEXIST)
     if (parent.must_be_directory and not is_directory) or not parent.folder.takes_new_names:
         raise SysError(Errno.ENOENT)
     check_writable(parent.directory)
-    require(task.credentials, parent.folder, WRITE | SEARCH)
     return parent
 
 
@@ -98,15 +106,28 @@ def make_symlink(task: Task, target: bytes, path: bytes, at: int = AT_FDCWD) -> 
 
 
 def make_link(task: Task, old: Location, path: bytes, at: int = AT_FDCWD) -> None:
-    """link(2): EXDEV between mounts, EPERM for directories."""
-    parent = _place_for_new(task, path, at)
+    """link(2): EXDEV between mounts, EPERM for directories and for others' protected files."""
+    parent = _unused_place(task, path, at)
     if old.mount is not parent.directory.mount:
         raise SysError(Errno.EXDEV)
+    if task.system.protects_hard_links and not _is_safe_source(task.credentials, old.inode):
+        raise SysError(Errno.EPERM)
+    require(task.credentials, parent.folder, WRITE | SEARCH)
     if old.inode.is_directory:
         raise SysError(Errno.EPERM)
     parent.folder.link(parent.name, old.inode, task.system.clock.wall)
     tell_itself(old.inode, ATTRIB)
     tell_name(parent.folder, CREATE, parent.name, old.inode)
+
+
+def _is_safe_source(credentials: Credentials, inode: Inode) -> bool:
+    """Whether the task may name a file again: its own, or one that it may read and write and that
+    is no privileged program (proc(5), /proc/sys/fs/protected_hardlinks).
+    """
+    if is_owner(credentials, inode):
+        return True
+    is_privileged = inode.mode & S_ISUID or (inode.mode & S_ISGID and inode.mode & 0o010)
+    return inode.is_regular and not is_privileged and is_allowed(credentials, inode, READ | WRITE)
 
 
 def remove(task: Task, path: bytes, at: int = AT_FDCWD) -> None:
@@ -197,11 +218,12 @@ def rename(
 
 
 def _require_whiteout(task: Task, old: Parent) -> None:
-    """EPERM without CAP_MKNOD, EINVAL on the host."""
+    """EPERM without CAP_MKNOD, EINVAL on the host, ENOSPC."""
     if not task.credentials.has(Capability.CAP_MKNOD):
         raise SysError(Errno.EPERM)
     if not isinstance(old.folder, MemoryDirectory):
         raise SysError(Errno.EINVAL)
+    old.folder.system.check_space()
 
 
 def _check_kinds(moved: Inode, replaced: Inode) -> None:

@@ -72,6 +72,14 @@ def _set_pid_max(writer: Task, system: System, data: bytes) -> None:
     system.tasks.pid_max = _number(data, LEAST_PID_MAX, PID_MAX)
 
 
+def _protected_hard_links(system: System) -> str:
+    return f"{system.protects_hard_links:d}\n"
+
+
+def _protect_hard_links(writer: Task, system: System, data: bytes) -> None:
+    system.protects_hard_links = bool(_number(data, 0, 1))
+
+
 def _overcommit(system: System) -> str:
     return f"{1 if system.settings.overcommit else 2}\n"
 
@@ -127,7 +135,6 @@ _TOLD: dict[str, Make] = {
     "fs/overflowgid": Constant(65534),
     "fs/overflowuid": Constant(65534),
     "fs/pipe-max-size": Constant(MAX_CAPACITY),
-    "fs/protected_hardlinks": Constant(0),
     "fs/protected_symlinks": Constant(0),
     "kernel/cap_last_cap": Constant(40),
     "kernel/ngroups_max": Constant(65536),
@@ -149,6 +156,7 @@ _TOLD: dict[str, Make] = {
     "vm/overcommit_memory": _overcommit,
 }
 _SETTABLE: dict[str, tuple[Make, Store]] = {
+    "fs/protected_hardlinks": (_protected_hard_links, _protect_hard_links),
     "kernel/core_pattern": (Constant("core"), _discard),
     "kernel/core_uses_pid": (Constant(0), _discard),
     "kernel/domainname": (_domain_name, _set_domain_name),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kernel.fs.host import HostNode
 
 TMPFS_MAGIC = 0x0102_1994
+INODE_OCTETS = 1024
+"""What an inode or one more name for it takes of the space for inodes, as in Linux's tmpfs."""
 
 
 class MemoryFileSystem(FileSystem):
@@ -34,12 +36,13 @@ class MemoryFileSystem(FileSystem):
         super().__init__(kind, TMPFS_MAGIC, device)
         self.quota = quota
         self.max_inodes = max(quota.limit, 1024)
-        """For inodes that were made here; those of host files are not counted. As many more names
-        may be given to files that have one.
+        """For inodes that were made here; those of host files are not counted. They share their
+        space with further names of files, and with extended attributes.
         """
         self.inodes: dict[int, Inode] = {}
         self.adopted = 0
         self.second_names = 0
+        self.attribute_octets = 0
         self.next_number = 1
         self.settings: MemoryOptions | None = None
         self.host_links: dict[tuple[int, int], int] = {}
@@ -67,7 +70,7 @@ class MemoryFileSystem(FileSystem):
         )
         limit = options.limit(all_memory) >> PAGE_SHIFT
         most = self.max_inodes if options.inodes is None else options.inodes
-        if limit < self.quota.used or most < len(self.inodes):
+        if limit < self.quota.used or most * INODE_OCTETS < self.inode_space:
             raise SysError(Errno.EINVAL)
         self.quota.limit = limit
         self.configure(options)
@@ -75,6 +78,9 @@ class MemoryFileSystem(FileSystem):
     def shut_down(self) -> None:
         """Give back all space."""
         self.quota.count(-len(self.inodes))
+        for inode in self.inodes.values():
+            if inode.attributes is not None:
+                inode.attributes.discard()
         self.quota.close()
         self.inodes.clear()
 
@@ -92,9 +98,15 @@ class MemoryFileSystem(FileSystem):
         self.inodes[inode.number] = inode
         self.quota.count(1)
 
-    def check_space(self) -> None:
-        """ENOSPC where as many inodes as are allowed have been made."""
-        if len(self.inodes) - self.adopted >= self.max_inodes:
+    @property
+    def inode_space(self) -> int:
+        """Octets that inodes, further names and attributes take."""
+        names = len(self.inodes) - self.adopted + self.second_names
+        return names * INODE_OCTETS + self.attribute_octets
+
+    def check_space(self, octets: int = INODE_OCTETS) -> None:
+        """ENOSPC where there is no space for one more inode, or for so many octets."""
+        if self.inode_space + octets > self.max_inodes * INODE_OCTETS:
             raise SysError(Errno.ENOSPC)
         self.quota.check_inodes()
 
@@ -144,11 +156,11 @@ class MemoryFileSystem(FileSystem):
         return file
 
     def statistics(self) -> Statistics:
-        quota, inodes = self.quota, len(self.inodes) - self.adopted
+        quota = self.quota
         return Statistics(
             self.magic,
             blocks=quota.limit,
             free=quota.limit - quota.used,
             files=self.max_inodes,
-            free_files=max(self.max_inodes - inodes, 0),
+            free_files=max(self.max_inodes - -(-self.inode_space // INODE_OCTETS), 0),
         )

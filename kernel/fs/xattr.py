@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISVTX
-from kernel.abi.memory import page_up
+from kernel.abi.memory import PAGE_SHIFT, page_up
 from kernel.errors import SysError
 from kernel.fs.inode import Inode
 from kernel.fs.memory_file import MemoryFile, Quota
@@ -28,45 +28,53 @@ SIZE_MAX = 65536
 """The longest value, and the longest list of names."""
 _CAPABILITY_SETS = ((20, b"\2"), (24, b"\3"))
 """Size and revision of the values that security.capability may have."""
+_HEAD_OCTETS = 40
+"""What an attribute takes besides its name and value, as in Linux's tmpfs."""
 _CLASSES = (b"user.", b"trusted.", b"security.")
 
 
 class Attributes:
-    """The extended attributes of one inode; they take space of the quota by whole pages."""
+    """The extended attributes of one inode. They take their file system's space for inodes (where
+    it is in one), and by whole pages what all files in memory together may take.
+    """
 
-    def __init__(self, quota: Quota) -> None:
-        self.quota = quota
+    def __init__(self, quota: Quota, system: MemoryFileSystem | None) -> None:
+        self.quota = quota.above or quota
+        self.system = system
         self.values: dict[bytes, bytes] = {}
+        self.octets = 0
         self.pages = 0
 
     def set(self, name: bytes, value: bytes) -> None:
         """ENOSPC."""
-        self._account(self._octets() - self._weight(name) + len(name) + len(value))
+        added = _HEAD_OCTETS + len(name) + len(value)
+        if self.system is not None:
+            self.system.check_space(added)
+        self._account(self.octets - self._weight(name) + added)
         self.values[name] = value
 
     def remove(self, name: bytes) -> None:
         """Its space is free again."""
-        self._account(self._octets() - self._weight(name))
+        self._account(self.octets - self._weight(name))
         del self.values[name]
 
     def discard(self) -> None:
         """The inode is no more."""
         self._account(0)
 
-    def _octets(self) -> int:
-        return sum(len(name) + len(value) for name, value in self.values.items())
-
     def _weight(self, name: bytes) -> int:
         value = self.values.get(name)
-        return 0 if value is None else len(name) + len(value)
+        return 0 if value is None else _HEAD_OCTETS + len(name) + len(value)
 
     def _account(self, octets: int) -> None:
-        pages = page_up(octets) >> 12
+        pages = page_up(octets) >> PAGE_SHIFT
         if pages > self.pages:
             self.quota.take(pages - self.pages)
         else:
             self.quota.give(self.pages - pages)
-        self.pages = pages
+        if self.system is not None:
+            self.system.attribute_octets += octets - self.octets
+        self.pages, self.octets = pages, octets
 
 
 def set_attribute(
@@ -75,7 +83,7 @@ def set_attribute(
     """setxattr(2): EEXIST, ENODATA, ENOSPC, EPERM, EACCES, EOPNOTSUPP."""
     inode = place.inode
     _require_access(credentials, inode, name, WRITE)
-    quota = _quota(place, name)
+    quota, system = _storage(place, name)
     _require_privilege(credentials, name, value)
     known = inode.attributes is not None and name in inode.attributes.values
     if known and flags & XATTR_CREATE:
@@ -83,7 +91,7 @@ def set_attribute(
     if not known and flags & XATTR_REPLACE:
         raise SysError(Errno.ENODATA)
     if inode.attributes is None:
-        inode.attributes = Attributes(quota)
+        inode.attributes = Attributes(quota, system)
     inode.attributes.set(name, value)
     inode.changed = now
 
@@ -91,14 +99,14 @@ def set_attribute(
 def get_attribute(credentials: Credentials, place: Location, name: bytes) -> bytes:
     """getxattr(2): ENODATA, EACCES, EOPNOTSUPP."""
     _require_access(credentials, place.inode, name, READ)
-    _quota(place, name)
+    _storage(place, name)
     return _existing(place.inode, name).values[name]
 
 
 def remove_attribute(credentials: Credentials, place: Location, name: bytes, now: int) -> None:
     """removexattr(2): ENODATA, EPERM, EACCES, EOPNOTSUPP."""
     _require_access(credentials, place.inode, name, WRITE)
-    _quota(place, name)
+    _storage(place, name)
     _require_privilege(credentials, name)
     _existing(place.inode, name).remove(name)
     place.inode.changed = now
@@ -118,16 +126,16 @@ def _existing(inode: Inode, name: bytes) -> Attributes:
     return inode.attributes
 
 
-def _quota(place: Location, name: bytes) -> Quota:
+def _storage(place: Location, name: bytes) -> tuple[Quota, MemoryFileSystem | None]:
     """What pays for the file's attributes; EOPNOTSUPP where it can have none of this class."""
     if not name.startswith(_CLASSES):
         raise SysError(Errno.EOPNOTSUPP)
     if name in _CLASSES:
         raise SysError(Errno.EINVAL)
-    if isinstance(place.inode, MemoryFile):
-        return place.inode.quota
     if place.mount is not None and isinstance(place.mount.file_system, MemoryFileSystem):
-        return place.mount.file_system.quota
+        return place.mount.file_system.quota, place.mount.file_system
+    if isinstance(place.inode, MemoryFile):
+        return place.inode.quota, None
     raise SysError(Errno.EOPNOTSUPP)
 
 

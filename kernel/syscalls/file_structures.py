@@ -50,12 +50,12 @@ def pack_stat(status: FileStatus) -> bytes:
         raise SysError(Errno.EOVERFLOW)
     return abi.STAT.pack(
         _word(status.device), status.number, status.mode, status.links,
-        _id16(status.uid), _id16(status.gid), _word(status.rdev), status.size,
+        id16(status.uid), id16(status.gid), _word(status.rdev), status.size,
         abi.BLOCK_SIZE, _word(status.blocks), *_times32(status),
     )  # fmt: skip
 
 
-def _id16(number: int) -> int:
+def id16(number: int) -> int:
     """A user or group number that does not fit is shown as 65534."""
     return number if number <= 0xFFFF else 65534
 

@@ -87,18 +87,24 @@ OutStatfs = Annotated[int, DescribedArgument(_statfs, Moment.EXIT)]
 OutStatfs64 = Annotated[int, DescribedArgument(_statfs64, Moment.EXIT)]
 
 
+def _store(task: Task, place: Location, buffer: int) -> int:
+    words = _words(place)
+    if max(words) > 0xFFFF_FFFF:
+        raise SysError(Errno.EOVERFLOW)
+    task.memory.write(buffer, abi.STATFS.pack(*words))
+    return 0
+
+
 @syscall(Sysno.STATFS)
 def statfs(task: Task, path: Path, buffer: OutStatfs) -> int:
-    """statfs(2) with 32-bit numbers."""
-    task.memory.write(buffer, abi.STATFS.pack(*_words(resolve(task, path))))
-    return 0
+    """statfs(2) with 32-bit numbers: EOVERFLOW."""
+    return _store(task, resolve(task, path), buffer)
 
 
 @syscall(Sysno.FSTATFS)
 def fstatfs(task: Task, fd: Fd, buffer: OutStatfs) -> int:
     """The same for an open file's file system."""
-    task.memory.write(buffer, abi.STATFS.pack(*_words(location_of(task, fd))))
-    return 0
+    return _store(task, location_of(task, fd), buffer)
 
 
 def _store64(task: Task, place: Location, size: int, buffer: int) -> int:

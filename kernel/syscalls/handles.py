@@ -88,13 +88,13 @@ def open_by_handle_at(task: Task, mount: Fd, handle: InHandle, flags: OpenFlags)
 
     EPERM without CAP_DAC_READ_SEARCH, ESTALE where the file is no more, EINVAL, EBADF.
     """
-    if not task.credentials.has(Capability.CAP_DAC_READ_SEARCH):
-        raise SysError(Errno.EPERM)
+    size, kind = _HEAD.unpack(task.memory.read(handle, _HEAD.size))
+    if not 0 < size <= _MAX_SIZE or kind < 0:
+        raise SysError(Errno.EINVAL)
     found = task.fs.cwd.mount if mount == AT_FDCWD else task.files.get_any(mount).location
     on = found.mount if isinstance(found, Location) else found
-    size, kind = _HEAD.unpack(task.memory.read(handle, _HEAD.size))
-    if not 0 < size <= _MAX_SIZE:
-        raise SysError(Errno.EINVAL)
+    if not task.credentials.has(Capability.CAP_DAC_READ_SEARCH):
+        raise SysError(Errno.EPERM)
     body = task.memory.read(handle + _HEAD.size, size)
     place = _find(on, kind, body)
     number = task.files.lowest_free(task.process.limits.soft(Resource.RLIMIT_NOFILE))

@@ -15,6 +15,7 @@ from kernel.fs.attributes import status_of
 from kernel.fs.path import resolve
 from kernel.fs.proc_system import file_system_kinds
 from kernel.syscalls.arguments import DescribedArgument, Fd, File, Int, Moment, Path, Pointer, Size
+from kernel.syscalls.file_structures import id16
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
@@ -41,12 +42,13 @@ OutUstat = Annotated[int, DescribedArgument(_describe_ustat, Moment.EXIT)]
 def _store(task: Task, status: FileStatus, buffer: int) -> int:
     """EOVERFLOW where a number does not fit."""
     fits = status.number <= _MOST_NUMBER and status.links <= _MOST_LINKS
-    if not fits or status.size > 0x7FFF_FFFF or max(status.device, status.rdev) > 0xFFFF:
+    if not fits or status.size > 0x7FFF_FFFF:
         raise SysError(Errno.EOVERFLOW)
     times = (moment // NANOSECONDS for moment in (status.accessed, status.modified, status.changed))
     packed = _OLD_STAT.pack(
-        status.device, status.number, status.mode, status.links, status.uid & 0xFFFF,
-        status.gid & 0xFFFF, status.rdev, status.size, *(time & 0xFFFF_FFFF for time in times),
+        status.device & 0xFFFF, status.number, status.mode, status.links,
+        id16(status.uid), id16(status.gid), status.rdev & 0xFFFF, status.size,
+        *(time & 0xFFFF_FFFF for time in times),
     )  # fmt: skip
     task.memory.write(buffer, packed)
     return 0

@@ -25,6 +25,8 @@ NEED_ROOT = (
     "errors_events",
     "errors_ids",
     "errors_memory",
+    "errors_mounts",
+    "errors_path_users",
     "errors_signals",
     "errors_threads",
     "errors_time",
