@@ -41,6 +41,8 @@ class OpenFile:
 
     sends_sigio = False
     """Whether O_ASYNC can be set, to get a signal when the file is ready."""
+    takes_direct = False
+    """Whether it can be opened with O_DIRECT."""
 
     def __init__(self, inode: Inode, flags: int, path: str) -> None:
         self.inode = inode

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CREAT, _EXCL, _TRUNC = int(OpenFlag.O_CREAT), int(OpenFlag.O_EXCL), int(OpenFlag.O_TRUNC)
 _DIRECTORY, _NOFOLLOW = int(OpenFlag.O_DIRECTORY), int(OpenFlag.O_NOFOLLOW)
 _NO_DEVICES = int(MountFlag.MS_NODEV)
-_LARGEFILE = int(OpenFlag.O_LARGEFILE)
+_LARGEFILE, _DIRECT = int(OpenFlag.O_LARGEFILE), int(OpenFlag.O_DIRECT)
 _PATH, _CLOEXEC, _NOATIME = int(OpenFlag.O_PATH), int(OpenFlag.O_CLOEXEC), int(OpenFlag.O_NOATIME)
 _TMPFILE_BIT = O_TMPFILE & ~_DIRECTORY
 _ONLY_FOR_OPENING = _CREAT | _EXCL | _TRUNC | int(OpenFlag.O_NOCTTY) | _CLOEXEC
@@ -35,8 +35,8 @@ def open_at(
 ) -> OpenFile:
     """Open a file; the descriptor is the caller's to make. May raise Block (a FIFO).
 
-    `limits` are of Resolve. Every errno of open(2). O_ASYNC, O_DIRECT and the O_SYNC flags are
-    kept and mean nothing.
+    `limits` are of Resolve. Every errno of open(2). O_ASYNC, O_DIRECT (for regular files only)
+    and the O_SYNC flags are kept and mean nothing.
     """
     if flags & _PATH:
         return _open_path(task, path, flags, at, limits)
@@ -64,6 +64,9 @@ def open_found(task: Task, location: Location, flags: int, is_new: bool = False)
         if flags & _TRUNC and isinstance(inode, RegularInode):
             cut(task, inode, 0)
     file = inode.open(task, flags, location.path)
+    if flags & _DIRECT and not file.takes_direct:
+        file.close()
+        raise SysError(Errno.EINVAL)
     file.flags = flags & ~_ONLY_FOR_OPENING
     file.location = location
     tell(location, OPEN)

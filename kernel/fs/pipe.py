@@ -1,7 +1,7 @@
 """Pipes: a bounded queue of octets between writers and readers, with or without a name (pipe(7)).
 
-Omitted: packet mode (O_DIRECT). Linux counts a pipe's capacity in pages that small writes may
-leave half full; here it counts octets.
+Linux counts a pipe's capacity in pages that small writes may leave half full; here it counts
+octets, and pages only of packets (O_DIRECT).
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from kernel.abi.files import (
     OpenFlag,
     Poll,
 )
+from kernel.abi.memory import PAGE_SIZE
 from kernel.errors import Block, SysError
 from kernel.fs.anonymous import PIPE_DEVICE, next_number
 from kernel.fs.inode import Inode
 from kernel.fs.open_file import OpenFile
+from kernel.fs.packets import Cuts
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
     from kernel.task.task import Call, Task
 
+_PACKETS = int(OpenFlag.O_DIRECT)
 CAPACITY = 65536
 """Octets a new pipe holds."""
 MAX_CAPACITY = 1 << 20
@@ -80,6 +83,7 @@ class Pipe(Inode):
     def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
         super().__init__(number, mode, uid, gid, now)
         self.data = bytearray()
+        self.cuts = Cuts()
         self.capacity = CAPACITY
         self.readers = Side("fifo writer")
         self.writers = Side("fifo reader")
@@ -126,11 +130,33 @@ class Pipe(Inode):
             Capability.CAP_SYS_RESOURCE
         ):
             raise SysError(Errno.EPERM)
-        if capacity < len(self.data):
+        if capacity < self.capacity - self.room:
             raise SysError(Errno.EBUSY)
         self.capacity = capacity
         self.writable.wake_all()
         return capacity
+
+    @property
+    def room(self) -> int:
+        """Octets that can be written."""
+        return self.capacity - (self.cuts.occupied() if self.cuts.lengths else len(self.data))
+
+    def take(self, count: int) -> bytes:
+        """Remove octets, whatever packets they are of."""
+        data = self.data
+        taken = bytes(data[:count])
+        del data[:count]
+        if self.cuts.lengths:
+            self.cuts.remove(len(taken))
+        if self.writable.sleepers or self.writable.listeners:
+            self.writable.wake_all()
+        return taken
+
+    def put(self, data: bytes) -> None:
+        """Add octets, for which there is room."""
+        self.data += data
+        if self.readable.sleepers or self.readable.listeners:
+            self.readable.wake_all()
 
 
 class PipeFile(OpenFile):
@@ -154,30 +180,32 @@ class PipeFile(OpenFile):
     def read(self, task: Task, count: int) -> bytes:
         """Up to `count` octets; b"" once every writer is gone."""
         pipe = self.pipe
-        data = pipe.data
-        if not data:
+        if not pipe.data:
             if count and (pipe.writers.files or pipe.writers.is_present):
                 raise Block(pipe.readable)
             return b""
-        taken = bytes(data[:count])
-        del data[:count]
-        if pipe.writable.sleepers or pipe.writable.listeners:
-            pipe.writable.wake_all()
-        return taken
+        if not pipe.cuts.lengths or not count:
+            return pipe.take(count)
+        count, lost = pipe.cuts.to_read(count)
+        return pipe.take(count + lost)[:count]
 
     def write(self, task: Task, data: bytes) -> int:
         """Octets taken: all of up to PIPE_BUF at once, of more what fits. EPIPE without readers."""
         pipe = self.pipe
         if not pipe.readers.files and data and not pipe.readers.is_present:
             raise SysError(Errno.EPIPE)
-        free = pipe.capacity - len(pipe.data)
+        free = pipe.room
+        if self.flags & _PACKETS:
+            free -= free % PAGE_SIZE
         if len(data) > free:
             if not free or len(data) <= PIPE_BUF:
                 raise Block(pipe.writable)
             data = data[:free]
-        pipe.data += data
-        if pipe.readable.sleepers or pipe.readable.listeners:
-            pipe.readable.wake_all()
+        if self.flags & _PACKETS:
+            pipe.cuts.add_packets(len(data), len(pipe.data))
+        elif pipe.cuts.lengths:
+            pipe.cuts.add_plain(len(data))
+        pipe.put(data)
         return len(data)
 
     def poll(self, task: Task) -> int:
@@ -188,7 +216,7 @@ class PipeFile(OpenFile):
             if not pipe.writers.is_present and pipe.writers.openings != self.writers_before:
                 events |= Poll.POLLHUP
         if self.is_writable:
-            if pipe.capacity - len(pipe.data) >= PIPE_BUF:
+            if pipe.room >= PIPE_BUF:
                 events |= Poll.POLLOUT | Poll.POLLWRNORM
             if not pipe.readers.is_present:
                 events |= Poll.POLLERR
@@ -216,6 +244,7 @@ class PipeFile(OpenFile):
             pipe.writers.files -= 1
         if not pipe.readers.is_present and not pipe.writers.is_present:
             pipe.data.clear()
+            pipe.cuts.lengths.clear()
         pipe.readable.wake_all()
         pipe.writable.wake_all()
 
@@ -227,11 +256,13 @@ def _enter(own: Side, other: Side) -> None:
 
 
 def create_pipe(task: Task, flags: int) -> tuple[PipeFile, PipeFile]:
-    """A new pipe: its reading and its writing end, with these status flags."""
+    """A new pipe: its reading and its writing end, with these status flags (O_DIRECT: what is
+    written comes in packets)."""
     credentials, system = task.credentials, task.system
     mode = S_IFIFO | 0o600
     number = next_number(system)
     pipe = Pipe(number, mode, credentials.fsuid, credentials.fsgid, system.clock.wall)
     pipe.device = PIPE_DEVICE
     path = f"pipe:[{number}]"
-    return PipeFile(pipe, flags | O_RDONLY, path), PipeFile(pipe, flags | OpenFlag.O_WRONLY, path)
+    reading = flags & ~OpenFlag.O_DIRECT | O_RDONLY
+    return PipeFile(pipe, reading, path), PipeFile(pipe, flags | OpenFlag.O_WRONLY, path)

@@ -35,6 +35,7 @@ class RegularFile(OpenFile):
     """An open regular file; it holds the inode until its last descriptor is closed."""
 
     inode: RegularInode
+    takes_direct = True
 
     def __init__(self, inode: RegularInode, flags: int, path: str) -> None:
         super().__init__(inode, flags, path)

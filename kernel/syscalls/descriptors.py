@@ -157,9 +157,14 @@ def _set_descriptor_flags(task: Task, fd: int, value: int) -> int:
 
 
 def set_status_flags(task: Task, file: OpenFile, fd: int, value: int) -> int:
-    """F_SETFL: EPERM for O_NOATIME on another's file."""
+    """F_SETFL: EPERM for O_NOATIME on another's file, EINVAL for O_DIRECT where it means nothing.
+
+    A pipe that takes O_DIRECT makes packets of what is written.
+    """
     if value & ~file.flags & OpenFlag.O_NOATIME:
         require_owner(task.credentials, file.inode)
+    if value & OpenFlag.O_DIRECT and not (file.takes_direct or isinstance(file.inode, Pipe)):
+        raise SysError(Errno.EINVAL)
     if file.sends_sigio and (value ^ file.flags) & OpenFlag.O_ASYNC:
         sigio.switch(task, file, fd, bool(value & OpenFlag.O_ASYNC))
     file.flags = file.flags & ~_CHANGEABLE | value & _CHANGEABLE

@@ -16,7 +16,8 @@ from kernel.syscalls.arguments import DescribedArgument, FlagsArgument, Moment
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
-_PIPE_FLAGS = OpenFlag.O_CLOEXEC | OpenFlag.O_NONBLOCK
+_STATUS_FLAGS = OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT
+_NOTIFICATION_PIPE = OpenFlag.O_EXCL
 
 
 def _describe_ends(task: Task, address: int) -> Described:
@@ -35,9 +36,11 @@ def pipe(task: Task, ends: Ends) -> int:
 
 @syscall(Sysno.PIPE2)
 def pipe2(task: Task, ends: Ends, flags: Annotated[int, FlagsArgument(OpenFlag)]) -> int:
-    """The same with O_CLOEXEC and O_NONBLOCK; other flags, O_DIRECT too, are EINVAL."""
-    if flags & ~_PIPE_FLAGS:
+    """The same with O_CLOEXEC, O_NONBLOCK and O_DIRECT; EINVAL, ENOPKG."""
+    if flags & ~(OpenFlag.O_CLOEXEC | _STATUS_FLAGS | _NOTIFICATION_PIPE):
         raise SysError(Errno.EINVAL)
+    if flags & _NOTIFICATION_PIPE:
+        raise SysError(Errno.ENOPKG)
     return _create(task, ends, flags)
 
 
@@ -46,7 +49,7 @@ def _create(task: Task, ends: int, flags: int) -> int:
     closing = bool(flags & OpenFlag.O_CLOEXEC)
     installed: list[int] = []
     try:
-        for file in create_pipe(task, flags & OpenFlag.O_NONBLOCK):
+        for file in create_pipe(task, flags & _STATUS_FLAGS):
             installed.append(task.files.add(file, limit, closing))
         task.memory.write(ends, struct.pack("<ii", *installed))
     except SysError:

@@ -9,12 +9,13 @@ from typing import Annotated
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag
+from kernel.abi.memory import PAGE_SIZE
 from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
-from kernel.fs.pipe import PipeFile
+from kernel.fs.pipe import Pipe, PipeFile
 from kernel.syscalls.arguments import File, Size
 from kernel.syscalls.copying import PlainOffset64
 from kernel.syscalls.file_arguments import NamedFlagsArgument
@@ -92,7 +93,7 @@ def vmsplice(task: Task, file: File, vector: InVector, count: Size, flags: Splic
         return write_piece(task, file, gather(task.memory, spans, 0, min(total, room)), None)
     waiting = _waiting(task, file, flags)
     scatter(task.memory, spans, 0, bytes(file.pipe.data[: min(total, waiting)]))
-    return len(file.read(task, min(total, waiting)))
+    return len(file.pipe.take(min(total, waiting)))
 
 
 def _pass_on(
@@ -106,10 +107,31 @@ def _pass_on(
     count = min(count, _waiting(task, source, flags))
     if not count:
         return 0
-    count = min(count, _room(task, target, flags))
-    done = write_piece(task, target, bytes(source.pipe.data[:count]), None)
+    room = _room(task, target, flags)
+    if not source.pipe.cuts.lengths:
+        done = write_piece(task, target, bytes(source.pipe.data[: min(count, room)]), None)
+    elif room < PAGE_SIZE:
+        return _wait(Block(target.pipe.writable), target, flags)
+    else:
+        done = _pass_packets(source.pipe, target.pipe, count)
     if is_taken:
-        source.read(task, done)
+        source.pipe.take(done)
+    return done
+
+
+def _pass_packets(source: Pipe, target: Pipe, count: int) -> int:
+    """Packets stay packets in another pipe, as far as there are pages for them."""
+    done = 0
+    for length in source.cuts.of_first(count):
+        if target.room < PAGE_SIZE:
+            break
+        size = min(abs(length), target.room)
+        if length > 0:
+            target.cuts.add_packet(size, len(target.data))
+        elif target.cuts.lengths:
+            target.cuts.add_plain(size)
+        target.put(bytes(source.data[done : done + size]))
+        done += size
     return done
 
 
@@ -126,7 +148,7 @@ def _pipe_to_file(
         done = write_piece(task, target, bytes(source.pipe.data[:count]), place)
     except Block as block:
         return end_early(task, target, block, 0)
-    source.read(task, done)
+    source.pipe.take(done)
     _store_offset(task, address, place, done)
     return done
 
@@ -182,7 +204,7 @@ def _room(task: Task, file: PipeFile, flags: int) -> int:
     if not pipe.readers.is_present:
         send_own(task, Signal.SIGPIPE)
         raise SysError(Errno.EPIPE)
-    return pipe.capacity - len(pipe.data) or _wait(Block(pipe.writable), file, flags)
+    return pipe.room or _wait(Block(pipe.writable), file, flags)
 
 
 def _wait(block: Block, file: OpenFile, flags: int) -> int:
