@@ -18,7 +18,10 @@ from kernel.check.program import Program
 from kernel.task.task import Task
 
 PROMPT = "(emu386) "
-for _file in ("running", "stop_commands", "state", "memory", "pages", "sources", "usage"):
+_FILES = (
+    "running", "source_running", "stop_commands", "state", "memory", "pages", "sources", "usage",
+)  # fmt: skip
+for _file in _FILES:
     import_module(f"emulator.debug.commands.{_file}")
 
 

@@ -26,8 +26,24 @@ def step_over(stepper: Stepper, stops: Collection[Stop], tid: int | None = None)
         return stepper.step(1, tid)
     esp, after = task.registers[ESP], _return_address(stepper, task)
     if after is None:
+        return _single_step(stepper, task, stops)
+    return run_to(stepper, task, after, esp, stops)
+
+
+def _single_step(stepper: Stepper, task: Task, stops: Collection[Stop]) -> Stopped:
+    if stepper.task is not task:
         return stepper.step(1, task.tid)
-    own, left = Breakpoint(after, task.tid), CatchEvent(_LEAVING, task.tid)
+    stopped = stepper.run(stops, limit=1)
+    return replace(stopped, reason=Reason.STEP) if stopped.reason is Reason.LIMIT else stopped
+
+
+def run_to(
+    stepper: Stepper, task: Task, address: int, esp: int, stops: Collection[Stop]
+) -> Stopped:
+    """Run until a task is at an address, in the frame that has no more stack than to `esp`; or it
+    executes or exits, or one of the stops is met.
+    """
+    own, left = Breakpoint(address, task.tid), CatchEvent(_LEAVING, task.tid)
     while True:
         stopped = stepper.run([own, left, *stops])
         if stopped.stop is left:
@@ -50,8 +66,16 @@ def step_back_over(stepper: Stepper, tid: int | None = None) -> Stopped:
         stopped = stepper.back(1, tid)
     if task is None or not _is_return(stepper, task):
         return stopped
-    esp = task.registers[ESP] + 4
+    return back_to_call(stepper, task, address, task.registers[ESP] + 4) or stopped
+
+
+def back_to_call(stepper: Stepper, task: Task, address: int, esp: int) -> Stopped | None:
+    """Go back to before the call that returns to an address, with the stack at `esp` then; None
+    where no call can stand before it.
+    """
+    tid = task.tid
     calls = [Breakpoint(at, tid) for at in _calls_before(stepper, task, address)]
+    stopped = None
     while calls:
         stopped = stepper.run_back(calls, tid)
         now = stepper.find_task(tid)

@@ -5,7 +5,7 @@ Nothing of this is state: it is derived from the executable, and forgotten with 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from operator import attrgetter
@@ -99,6 +99,12 @@ class Program:
         i = bisect_right(self._lines, Line(address, "\U0010ffff", _LAST_LINE)) - 1
         line = self._lines[i] if i >= 0 else None
         return f"{line.file}:{line.number}" if line and line.file and line.number else ""
+
+    def begins_line(self, address: int) -> bool:
+        """Whether the code of a source line begins here."""
+        i = bisect_left(self._lines, Line(address, "", 0))
+        after = bisect_right(self._lines, Line(address, "\U0010ffff", _LAST_LINE))
+        return any(line.file and line.number for line in self._lines[i:after])
 
     def address_of_line(self, file: str, number: int) -> int | None:
         """Where the code of a source line begins, or of the first line behind it that has any.

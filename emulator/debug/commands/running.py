@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from emulator.debug.command_table import CommandError, command
 from emulator.debug.event_kinds import kinds_named
 from emulator.debug.expressions import count_of, evaluate
 from emulator.debug.over import step_back_over, step_over
-from emulator.stops import CatchCall, CatchEvent, Reason, Stop
+from emulator.stops import CatchCall, CatchEvent, Reason, Stop, Stopped
 from kernel import events
 from kernel.abi.sysno import Sysno
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.debug.line_mode import LineMode
 
 
-@command("stepi", "si", "s", "step", usage="[N]", repeats=True)
+@command("stepi", "si", usage="[N]", repeats=True)
 def stepi(mode: LineMode, argument: str) -> None:
     """Take a step, or N: each is an instruction, or a system call that was entered.
 
@@ -27,31 +27,23 @@ def stepi(mode: LineMode, argument: str) -> None:
     mode.arrived(mode.move(lambda: mode.stepper.step(count, mode.only)))
 
 
-@command("reverse-stepi", "rsi", "reverse-step", "rs", usage="[N]", repeats=True)
+@command("reverse-stepi", "rsi", usage="[N]", repeats=True)
 def reverse_stepi(mode: LineMode, argument: str) -> None:
     """Take a step back, or N."""
     count = count_of(mode, argument)
     mode.arrived(mode.move(lambda: mode.stepper.back(count, mode.only)))
 
 
-@command("nexti", "ni", "n", "next", usage="[N]", repeats=True)
+@command("nexti", "ni", usage="[N]", repeats=True)
 def nexti(mode: LineMode, argument: str) -> None:
     """Like stepi, but a call of a function or of the system is one step of its task."""
-    for _ in range(count_of(mode, argument)):
-        stopped = mode.move(lambda: step_over(mode.stepper, mode.stops.active(), mode.only))
-        if stopped.reason is not Reason.STEP:
-            break
-    mode.arrived(stopped)
+    repeat(mode, argument, lambda: step_over(mode.stepper, mode.stops.active(), mode.only))
 
 
-@command("reverse-nexti", "rni", "reverse-next", "rn", usage="[N]", repeats=True)
+@command("reverse-nexti", "rni", usage="[N]", repeats=True)
 def reverse_nexti(mode: LineMode, argument: str) -> None:
     """Like reverse-stepi, but to before a call of a function or of the system as a whole."""
-    for _ in range(count_of(mode, argument)):
-        stopped = mode.move(lambda: step_back_over(mode.stepper, mode.only))
-        if stopped.reason is not Reason.STEP:
-            break
-    mode.arrived(stopped)
+    repeat(mode, argument, lambda: step_back_over(mode.stepper, mode.only))
 
 
 @command("continue", "c", "fg", usage="[N]", repeats=True)
@@ -130,6 +122,15 @@ def numbers_named(text: str) -> frozenset[int] | None:
     if unknown:
         raise CommandError(f"no system call {unknown[0]!r}")
     return frozenset(int(Sysno[word.upper()]) for word in words) or None
+
+
+def repeat(mode: LineMode, count: str, run: Callable[[], Stopped]) -> None:
+    """Make a move so many times, until a stop is met, and tell where that led."""
+    for _ in range(count_of(mode, count)):
+        stopped = mode.move(run)
+        if stopped.reason is not Reason.STEP:
+            break
+    mode.arrived(stopped)
 
 
 def _run(mode: LineMode, stops: Collection[Stop], count: int = 1) -> None:
