@@ -50,9 +50,11 @@ def add_seals(system: System, file: OpenFile, seals: int) -> None:
 
 
 def _is_mapped(system: System, inode: RegularInode) -> bool:
-    """Whether a shared mapping could write to the file."""
+    """Whether a mapping could write to the file."""
     spaces = system.frames.commitments.spaces
-    return any(area.inode is inode and area.is_shared for space in spaces for area in space.areas)
+    return any(
+        area.inode is inode and area.may_change_file for space in spaces for area in space.areas
+    )
 
 
 def require_writing(inode: RegularInode, offset: int, count: int) -> int:
@@ -84,10 +86,9 @@ def require_clearing(inode: RegularInode) -> None:
         raise SysError(Errno.EPERM)
 
 
-def require_mapping(inode: RegularInode) -> None:
-    """EPERM for a shared mapping that writes."""
-    if inode.seals & _NO_WRITING:
-        raise SysError(Errno.EPERM)
+def forbid_writing(inode: RegularInode) -> bool:
+    """Whether no new mapping may write to the file."""
+    return bool(inode.seals & _NO_WRITING)
 
 
 def require_mode(inode: Inode, mode: int) -> None:

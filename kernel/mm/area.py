@@ -9,7 +9,7 @@ from kernel.abi.memory import MapFlag, Prot
 from kernel.fs.inode import RegularInode
 
 NO_WRITE = 1 << 24
-"""In an area's flags: it shows a file that was opened for reading, and may never be written to."""
+"""In an area's flags: its file was opened for reading or is sealed; it may never be written to."""
 DONT_FORK, WIPE_ON_FORK = 1 << 25, 1 << 26
 """A child does not get it, or gets it empty (madvise(2))."""
 LOCKED = int(MapFlag.MAP_LOCKED)
@@ -34,6 +34,11 @@ class Area(NamedTuple):
     @property
     def is_shared(self) -> bool:
         return bool(self.flags & MapFlag.MAP_SHARED)
+
+    @property
+    def may_change_file(self) -> bool:
+        """Whether a write through it, now or once it is allowed, is one to its file."""
+        return self.is_shared and not self.flags & NO_WRITE
 
     @property
     def grows_down(self) -> bool:

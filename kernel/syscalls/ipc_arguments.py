@@ -9,7 +9,13 @@ from typing import Annotated
 from kernel.abi import ipc as abi
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.syscalls.arguments import Argument, FlagsArgument, flags_text, signed
+from kernel.syscalls.arguments import (
+    Argument,
+    FlagsArgument,
+    SignedArgument,
+    flags_text,
+    signed,
+)
 from kernel.task.task import Call, Task
 
 Fields = list[tuple[str, Described]]
@@ -26,8 +32,8 @@ _MESSAGE_FLAGS = [
 _SEM_FLAGS = [(abi.SEM_UNDO, "SEM_UNDO"), (abi.IPC_NOWAIT, "IPC_NOWAIT")]
 
 
-class _KeyArgument(Argument):
-    """IPC_PRIVATE, or a number."""
+class _KeyArgument(SignedArgument):
+    """IPC_PRIVATE, or a number: a key_t is signed."""
 
     def describe_value(self, task: Task, call: Call, value: int) -> Described:
         return ("hex", value) if value else ("flags", 0, "IPC_PRIVATE")

@@ -22,7 +22,7 @@ from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.inode import RegularInode
 from kernel.fs.open_file import OpenFile
-from kernel.fs.seals import require_mapping
+from kernel.fs.seals import forbid_writing
 from kernel.mm.area import NO_WRITE, Area
 from kernel.mm.fault import MemoryFault
 from kernel.mm.shared_memory import SharedMemory
@@ -190,9 +190,9 @@ def _file_area(
     mount = file.location and file.location.mount
     if prot & Prot.PROT_EXEC and mount and mount.flags & MountFlag.MS_NOEXEC:
         raise SysError(Errno.EPERM)
-    if is_shared and prot & Prot.PROT_WRITE:
-        require_mapping(inode)
-    if is_shared and not file.is_writable:
+    if is_shared and prot & Prot.PROT_WRITE and forbid_writing(inode):
+        raise SysError(Errno.EPERM)
+    if is_shared and (not file.is_writable or forbid_writing(inode)):
         flags |= NO_WRITE
     return Area(start, start + size, prot, flags, inode, offset, file.path)
 

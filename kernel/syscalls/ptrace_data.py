@@ -139,7 +139,7 @@ def _set_siginfo(task: Task, target: Task, address: int, data: int) -> int:
 
 
 def _peek_siginfo(task: Task, target: Task, address: int, data: int) -> int:
-    """Copies of pending signals, from an offset on; how many. EINVAL."""
+    """Copies of pending signals, from an offset on; how many there was room for. EFAULT, EINVAL."""
     image = task.memory.read(address, _PEEK_ARGUMENTS.size)
     first, flags, count = _PEEK_ARGUMENTS.unpack(image)
     if flags & ~PEEK_SHARED or count < 0:
@@ -147,7 +147,12 @@ def _peek_siginfo(task: Task, target: Task, address: int, data: int) -> int:
     pending = target.process.pending if flags else target.signals.pending
     chosen = pending.queue[first : first + count]
     for number, info in enumerate(chosen):
-        task.memory.write(data + number * SIGINFO_SIZE, siginfos.pack(info))
+        try:
+            task.memory.write(data + number * SIGINFO_SIZE, siginfos.pack(info))
+        except SysError:
+            if not number:
+                raise
+            return number
     return len(chosen)
 
 

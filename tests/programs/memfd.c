@@ -120,6 +120,27 @@ static void sealed(void)
     close(fd);
 }
 
+static void mapped(void)
+{
+    int fd = memfd("mapped", Sealing), area, again;
+    call2(NR_ftruncate, fd, 4096);
+    show("future write", seal(fd, Future));
+    show("map to write", map(fd, 3));
+    area = show_ok("map to read", map(fd, 1));
+    show("then to write", call3(NR_mprotect, area, 4096, 3));
+    show("write", seal(fd, Write));
+    again = show_ok("map to read", map(fd, 1));
+    show("then to write", call3(NR_mprotect, again, 4096, 3));
+    close(fd);
+    fd = memfd("mapped", Sealing);
+    call2(NR_ftruncate, fd, 4096);
+    area = show_ok("map to read", map(fd, 1));
+    show("write, while it may become writable", seal(fd, Write));
+    call2(NR_munmap, area, 4096);
+    show("write", seal(fd, Write));
+    close(fd);
+}
+
 static void others(void)
 {
     make_file("file", "text");
@@ -139,6 +160,7 @@ int main(void)
     enter_folder();
     creation();
     sealed();
+    mapped();
     others();
     remove_folder();
     return 0;

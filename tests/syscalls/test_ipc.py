@@ -14,6 +14,7 @@ from kernel.abi.memory import PAGE_SIZE
 from kernel.abi.sysno import Sysno
 from kernel.clock import NANOSECONDS
 from kernel.errors import Block
+from kernel.ipc.tables import messages
 from kernel.task.task import TaskState
 from tests.syscalls.calls import BUFFER, OTHER, Calls
 
@@ -171,3 +172,12 @@ def test_ipc_objects_are_plain_data(calls: Calls) -> None:
     copy = pickle.loads(pickle.dumps(calls.system.ipc))
     assert copy.messages.get(0).key == 0x10
     assert len(copy.semaphores.get(0).semaphores) == 3
+
+
+def test_a_key_is_signed_in_tables_and_comes_back_whole(calls: Calls) -> None:
+    key = 0x8A01_0001
+    queue = calls.make(Sysno.MSGGET, key, IPC_CREAT | 0o600)
+    assert calls.make(Sysno.MSGGET, key, 0) == queue
+    assert calls.make(Sysno.MSGCTL, queue, MessageControl.IPC_STAT, BUFFER) == 0
+    assert struct.unpack("<I", calls.stored(4))[0] == key
+    assert messages(calls.system).splitlines()[1].split()[0] == str(key - (1 << 32))

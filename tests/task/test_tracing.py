@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISUID
 from kernel.abi.process import WaitIdType, WaitOption
 from kernel.abi.ptrace import Request, TraceEvent, TraceOption
-from kernel.abi.signals import SIG_IGN, Signal
+from kernel.abi.signal_frames import SIGINFO_SIZE
+from kernel.abi.signals import LAST_SIGNAL, SIG_IGN, Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block
 from kernel.signals import delivery, send
@@ -19,6 +22,7 @@ from kernel.task.task import Task, TaskState
 from kernel.task.tracing import Mode, StopKind
 from kernel.task.waiting import wait_for_child
 from tests.callers import Callers
+from tests.fakes import DATA
 
 USER, OTHER = 1000, 1001
 USR1 = SigInfo(Signal.SIGUSR1, 0, 7)
@@ -170,3 +174,16 @@ def test_a_set_id_program_gains_nothing_under_a_user_who_traces_it(
         tracing.trace(task, world.process(uid=tracer_uid), is_seized=True)
     program = world.root.inode.create(b"program", 0o100755 | S_ISUID, 0, 0, 0)  # type: ignore[attr-defined]
     assert privileges.after_exec(task, program, world.root.mount).credentials.euid == euid
+
+
+def test_a_look_at_pending_signals_stops_where_the_tracers_memory_does(world: Callers) -> None:
+    tracer, task = traced(world)
+    for _ in range(3):
+        send.send_to_task(task, SigInfo(LAST_SIGNAL, 0, 7))
+    stopped_by(world, task, USR1)
+    arguments, end = DATA, DATA + 0x4000
+    tracer.memory.write(arguments, struct.pack("<QIi", 0, 0, 3))
+    words = (Request.PTRACE_PEEKSIGINFO, task, arguments)
+    room = end - 2 * SIGINFO_SIZE
+    assert ptrace(world, tracer, *words, room) == 2
+    assert ptrace(world, tracer, *words, end) == -Errno.EFAULT
