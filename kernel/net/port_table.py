@@ -17,12 +17,16 @@ FIRST_EPHEMERAL, LAST_EPHEMERAL = 32768, 60999
 
 
 class TimeWait(NamedTuple):
-    """A TCP connection that is over, whose port stays taken until `until` (monotonic ns)."""
+    """A TCP connection that is over, whose port stays taken until `until` (monotonic ns).
+
+    `reuses` and `shares` tell whether the socket had SO_REUSEADDR and SO_REUSEPORT.
+    """
 
     local: Endpoint
     remote: Endpoint
     family: int
     reuses: bool
+    shares: bool
     until: int
 
 
@@ -75,6 +79,7 @@ class PortTable:
             wait.local.port == endpoint.port
             and _overlap(socket, endpoint, False, wait.local)
             and not (wait.reuses and _reuses(socket))
+            and not (wait.shares and _shares(socket))
             for wait in self.time_waits
         )
 
@@ -106,9 +111,12 @@ def _reuses(socket: InternetSocket) -> bool:
     return bool(socket.option(SocketOption.SO_REUSEADDR))
 
 
+def _shares(socket: InternetSocket) -> bool:
+    return bool(socket.option(SocketOption.SO_REUSEPORT))
+
+
 def _may_share(one: InternetSocket, other: InternetSocket) -> bool:
     """SO_REUSEADDR of both, unless TCP listens; SO_REUSEPORT of both, for one user."""
     if _reuses(one) and _reuses(other) and not other.is_listening:
         return True
-    port = SocketOption.SO_REUSEPORT
-    return bool(one.option(port) and other.option(port) and one.inode.uid == other.inode.uid)
+    return _shares(one) and _shares(other) and one.inode.uid == other.inode.uid

@@ -281,7 +281,8 @@ class TcpSocket(InternetSocket):
         """Both ends have sent a FIN: the one that was first waits, its port taken."""
         wait = TimeWait(
             first.local, self.local, first.family,
-            bool(first.option(SocketOption.SO_REUSEADDR)), self.clock.now + _TIME_WAIT,
+            bool(first.option(SocketOption.SO_REUSEADDR)),
+            bool(first.option(SocketOption.SO_REUSEPORT)), self.clock.now + _TIME_WAIT,
         )  # fmt: skip
         self.ports.time_waits.append(wait)
         self.forget()

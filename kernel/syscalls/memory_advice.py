@@ -9,7 +9,7 @@ from typing import Annotated
 
 from emulator.machine.traps import Access
 from kernel.abi.errno import Errno
-from kernel.abi.memory import PAGE_SIZE, TASK_SIZE, Advice, SyncFlag
+from kernel.abi.memory import PAGE_SIZE, TASK_SIZE, Advice, Prot, SyncFlag
 from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -94,8 +94,11 @@ def _populate(task: Task, start: int, end: int, advice: Advice) -> None:
     """MADV_POPULATE_READ and _WRITE: EFAULT beyond a file's end, EINVAL without permission."""
     access = Access.READ if advice is Advice.MADV_POPULATE_READ else Access.WRITE
     for page in range(start, end, PAGE_SIZE):
-        if task.memory.find(page) is None:
+        area = task.memory.find(page)
+        if area is None:
             raise SysError(Errno.ENOMEM)
+        if access is Access.READ and not area.prot & Prot.PROT_READ:
+            raise SysError(Errno.EINVAL)  # though the CPU reads what may be written to
         try:
             task.memory.fault(page, access)
         except MemoryFault as fault:

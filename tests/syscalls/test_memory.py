@@ -210,3 +210,10 @@ def test_smaps_rollup_is_the_sum(memory: Memory) -> None:
     rolled = memory.contents(memory.task, "/proc/self/smaps_rollup").splitlines()
     assert rolled[0].endswith("[rollup]")
     assert rolled[1].split() == ["Rss:", str(total), "kB"]
+
+
+def test_what_may_only_be_written_is_not_populated_for_reading(memory: Memory) -> None:
+    at = memory.mapped(1, prot=int(Prot.PROT_WRITE))
+    words = (at, PAGE_SIZE)
+    assert memory.make(Sysno.MADVISE, *words, Advice.MADV_POPULATE_READ) is Errno.EINVAL
+    assert memory.make(Sysno.MADVISE, *words, Advice.MADV_POPULATE_WRITE) == 0

@@ -47,6 +47,10 @@ class Sockets(Calls):
         assert self.make(Sysno.LISTEN, fd, 1) == 0
         return fd, self.port(fd)
 
+    def set(self, fd: int, option: SocketOption, value: int) -> None:
+        self.store(struct.pack("<i", value))
+        assert self.make(Sysno.SETSOCKOPT, fd, 1, option, BUFFER, 4) == 0
+
     def timeout(self, fd: int, option: SocketOption, seconds: int) -> None:
         self.store(struct.pack("<ii", seconds, 0))
         assert self.make(Sysno.SETSOCKOPT, fd, 1, option, BUFFER, 8) == 0
@@ -159,6 +163,22 @@ def test_time_wait_ends_after_a_minute(sockets: Sockets) -> None:
     assert sockets.make(Sysno.BIND, again, sockets.address(port), 16) is Errno.EADDRINUSE
     sockets.system.clock.advance_to(sockets.system.clock.now + 60 * NANOSECONDS)
     assert sockets.make(Sysno.BIND, again, sockets.address(port), 16) == 0
+
+
+@pytest.mark.parametrize(("shares", "result"), [(0, Errno.EADDRINUSE), (1, 0)])
+def test_so_reuseport_of_both_shares_the_port_of_a_connection_that_is_over(
+    sockets: Sockets, shares: int, result: int
+) -> None:
+    fd, port = sockets.listener()
+    client = sockets.made(Family.AF_INET, STREAM)
+    sockets.make(Sysno.CONNECT, client, sockets.address(port), 16)
+    server = sockets.make(Sysno.ACCEPT4, fd, 0, 0, 0)
+    again = sockets.made(Family.AF_INET, STREAM)
+    for one in (server, again):
+        sockets.set(one, SocketOption.SO_REUSEPORT, shares)
+    for closing in (server, client, fd):
+        sockets.make(Sysno.CLOSE, closing)
+    assert sockets.make(Sysno.BIND, again, sockets.address(port), 16) == result
 
 
 def test_octets_that_cannot_be_stored_stay_in_the_socket(sockets: Sockets) -> None:
