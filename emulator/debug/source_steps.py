@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 
 from emulator.debug.over import back_to_call, run_to, step_back_over, step_over
 from emulator.machine.machine import ESP
@@ -38,11 +39,17 @@ def step_line(stepper: Stepper, task: Task, stops: Collection[Stop], over: bool 
 def step_line_back(stepper: Stepper, task: Task, over: bool = False) -> Stopped:
     """Go back to where a task began the line it is in, or else the line before."""
     tid, start = task.tid, _line(stepper, task)
-    while True:
-        stopped = step_back_over(stepper, tid) if over else _step_back_in(stepper, tid)
+    step = partial(step_back_over if over else _step_back_in, stepper, tid)
+    stopped = step()
+    while (now := _present(stepper, tid)) and start and stopped.reason is Reason.STEP:
+        here, line, begins = stepper.position, _line(stepper, now), _begins(stepper, now)
+        before = step()
         now = _present(stepper, tid)
-        if stopped.reason is not Reason.STEP or now is None or not start or _begins(stepper, now):
-            return stopped
+        if begins and (now is None or _line(stepper, now) != line):
+            stepper.goto(here)
+            break
+        stopped = before
+    return stopped
 
 
 def finish(stepper: Stepper, task: Task, stops: Collection[Stop]) -> Stopped | None:
