@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.sockets import IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP, Family, SocketType
 from kernel.errors import SysError
@@ -28,7 +29,7 @@ _TYPES = 11
 
 
 def create(task: Task, family: int, type: int, protocol: int, flags: int) -> Socket:
-    """A new socket: EAFNOSUPPORT, EINVAL, ESOCKTNOSUPPORT, EPROTONOSUPPORT."""
+    """A new socket: EAFNOSUPPORT, EINVAL, EPERM, ESOCKTNOSUPPORT, EPROTONOSUPPORT."""
     if not 0 <= type < _TYPES:
         raise SysError(Errno.EINVAL)
     if family == Family.AF_UNIX:
@@ -41,8 +42,18 @@ def create(task: Task, family: int, type: int, protocol: int, flags: int) -> Soc
         return TcpSocket(task, family, flags)
     if type == SocketType.SOCK_DGRAM and protocol in (IPPROTO_IP, IPPROTO_UDP):
         return UdpSocket(task, family, flags)
+    if type == SocketType.SOCK_RAW:
+        _refuse_raw(task, protocol)
     is_known = type in (SocketType.SOCK_STREAM, SocketType.SOCK_DGRAM)
     raise SysError(Errno.EPROTONOSUPPORT if is_known else Errno.ESOCKTNOSUPPORT)
+
+
+def _refuse_raw(task: Task, protocol: int) -> None:
+    """Nobody gets a raw socket, but not everybody for want of one."""
+    if protocol == IPPROTO_IP:
+        raise SysError(Errno.EPROTONOSUPPORT)
+    if not task.credentials.has(Capability.CAP_NET_RAW):
+        raise SysError(Errno.EPERM)
 
 
 def create_unix(task: Task, type: int, protocol: int, flags: int) -> UnixSocket:

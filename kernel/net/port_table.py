@@ -83,6 +83,11 @@ class PortTable:
             for wait in self.time_waits
         )
 
+    def has_connection(self, local: Endpoint, remote: Endpoint) -> bool:
+        """Whether there is a connection between these two already, begun at the first."""
+        others = self.by_port.get(local.port, [])
+        return any(other.local == local and other.remote == remote for other in others)
+
     def find(self, target: Endpoint) -> list[InternetSocket]:
         """Who is bound so that a packet to the target reaches it; specific addresses first."""
         others = [s for s in self.by_port.get(target.port, []) if s.takes(target)]

@@ -16,6 +16,7 @@ from kernel.abi.sockets import (
     MessageFlag,
     SocketOption,
     SocketType,
+    TcpOption,
     TcpState,
 )  # fmt: skip
 from kernel.clock import NANOSECONDS
@@ -35,8 +36,8 @@ SEND_BUFFER, RECEIVE_BUFFER = 16384, 131072
 CONNECTED_SEND_BUFFER = 2626560
 """What a send buffer has grown to once a connection over loopback stands."""
 _TIME_WAIT = 60 * NANOSECONDS
-_SYN_TIMEOUT = 127 * NANOSECONDS
-"""How long connect(2) tries while a backlog is full: six retries, each twice as late."""
+_SYN_RETRIES = 6
+"""How often connect(2) tries again while a backlog is full, unless TCP_SYNCNT says otherwise."""
 
 
 class TcpSocket(InternetSocket):
@@ -88,7 +89,9 @@ class TcpSocket(InternetSocket):
         self.admit(task)
 
     def connect(self, task: Task, name: bytes) -> None:
-        """connect(2): EISCONN, ECONNREFUSED; without O_NONBLOCK waits for a full backlog."""
+        """connect(2): EADDRNOTAVAIL for a connection that there is already, EISCONN, ECONNREFUSED;
+        without O_NONBLOCK waits for a full backlog, ETIMEDOUT.
+        """
         if family_of(name) == Family.AF_UNSPEC:
             self._disconnect()
             return
@@ -103,6 +106,9 @@ class TcpSocket(InternetSocket):
             raise SysError(Errno.EISCONN)
         target = self.target(name)
         self.settle(target)
+        if self.ports.has_connection(self.local, target):
+            self.unsettle()
+            raise SysError(Errno.EADDRNOTAVAIL)
         self.remote, self.is_unreported = target, True
         self.applies_to = self._listener(target)
         if self.applies_to is None:
@@ -125,16 +131,21 @@ class TcpSocket(InternetSocket):
             raise SysError(Errno.ECONNABORTED)
 
     def _wait_for_room(self, task: Task) -> None:
-        timeout = self.send_timeout
-        if timeout is not None and timeout < _SYN_TIMEOUT:
+        timeout, patience = self.send_timeout, self._patience()
+        if timeout is not None and timeout < patience:
             try:
                 self.wait(task, self.room, timeout)
             except SysError:
                 raise SysError(Errno.EINPROGRESS) from None
         try:
-            self.wait(task, self.room, _SYN_TIMEOUT)
+            self.wait(task, self.room, patience)
         except SysError:
             self._fail(Errno.ETIMEDOUT)
+
+    def _patience(self) -> int:
+        """Nanoseconds that connect(2) tries for: first one second, each time twice as long."""
+        retries = self.values.get((IPPROTO_TCP, TcpOption.TCP_SYNCNT), _SYN_RETRIES)
+        return ((2 << retries) - 1) * NANOSECONDS
 
     def _fail(self, errno: Errno) -> None:
         """The attempt to connect has come to nothing."""

@@ -120,7 +120,11 @@ class UnixDatagram(_Messages):
     def send(
         self, task: Task, data: bytes, flags: int, name: bytes | None, ancillary: Ancillary
     ) -> int:
-        """ENOTCONN, ECONNREFUSED for a peer who is gone, EPERM; waits for room in its queue."""
+        """EOPNOTSUPP of urgent data, ENOTCONN, ECONNREFUSED for a peer who is gone, EPERM; waits
+        for room in its queue.
+        """
+        if flags & MessageFlag.MSG_OOB:
+            raise SysError(Errno.EOPNOTSUPP)
         other = self._target(task, name)
         if self.passes_credentials:
             self.autobind()

@@ -12,7 +12,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.net.socket import Received, Socket
 from kernel.signals.attention import ready_signals
-from kernel.syscalls.arguments import File, Size, signed
+from kernel.syscalls.arguments import Fd, File, Size, signed
 from kernel.syscalls.control_messages import Control, read_ancillary, write_ancillary
 from kernel.syscalls.message_arguments import (
     InMessage,
@@ -61,8 +61,6 @@ def _read_header(task: Task, address: int) -> tuple[_Header, list[Span]]:
         raise SysError(Errno.EINVAL)
     if header.buffers > IOV_MAX:
         raise SysError(Errno.EMSGSIZE)
-    if signed(header.control_length) < 0:
-        raise SysError(Errno.ENOBUFS)
     return header, spans_of(task, header.vector, header.buffers)
 
 
@@ -74,6 +72,8 @@ def _send(task: Task, socket: Socket, message: int, flags: int) -> int:
     name = None
     if header.name and header.name_length:
         name = task.memory.read(header.name, min(header.name_length, SOCKADDR_MAX))
+    if signed(header.control_length) < 0:
+        raise SysError(Errno.ENOBUFS)
     ancillary = read_ancillary(task, socket, header.control, header.control_length)
     return send_from(task, socket, spans, flags, name, ancillary)
 
@@ -142,37 +142,38 @@ def sendmmsg(task: Task, file: File, messages: InMessages, count: Size, flags: M
 @syscall(Sysno.RECVMMSG)
 def recvmmsg(
     task: Task,
-    file: File,
+    fd: Fd,
     messages: OutMessages,
     count: Size,
     flags: MessageFlags,
     timeout: InTimespec,
 ) -> int:
     """recvmmsg(2): the time is looked at after each message, as on Linux."""
-    return _receive_several(task, socket_of(file), messages, count, flags, timeout, wide=False)
+    return _receive_several(task, fd, messages, count, flags, timeout, wide=False)
 
 
 @syscall(Sysno.RECVMMSG_TIME64)
 def recvmmsg_time64(
     task: Task,
-    file: File,
+    fd: Fd,
     messages: OutMessages,
     count: Size,
     flags: MessageFlags,
     timeout: InTimespec64,
 ) -> int:
     """The same with 64-bit seconds."""
-    return _receive_several(task, socket_of(file), messages, count, flags, timeout, wide=True)
+    return _receive_several(task, fd, messages, count, flags, timeout, wide=True)
 
 
 def _receive_several(
-    task: Task, socket: Socket, messages: int, count: int, flags: int, timeout: int, wide: bool
+    task: Task, fd: int, messages: int, count: int, flags: int, timeout: int, wide: bool
 ) -> int:
     call = task.call
     assert call is not None
     deadline = None
     if timeout:
         deadline = call.entered + read_timespec(task, timeout, wide)
+    socket = socket_of(task.files.get(fd))
     socket.take_error()
     done = _each(task, socket, messages, min(count, IOV_MAX), flags, deadline, _receive)
     if deadline is not None:

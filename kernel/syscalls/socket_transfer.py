@@ -73,6 +73,19 @@ def _whole(task: Task, spans: list[Span]) -> bytes:
     return b"".join(task.memory.read(address, length) for address, length in spans)
 
 
+def _piece(
+    task: Task, socket: Socket, spans: list[Span], done: int, count: int, flags: int,
+    name: bytes | None,
+) -> bytes:  # fmt: skip
+    """What is sent next. EFAULT, unless the socket would not have sent anything anyway."""
+    try:
+        return gather(task.memory, spans, done, count)
+    except SysError:
+        if not done:
+            socket.send(task, b"", flags, name, _NO_ONE)
+        raise
+
+
 def _send_stream(
     task: Task,
     socket: Socket,
@@ -89,7 +102,7 @@ def _send_stream(
         return socket.send(task, b"", flags, name, ancillary)
     while done < total:
         try:
-            data = gather(task.memory, spans, done, min(PIECE, total - done))
+            data = _piece(task, socket, spans, done, min(PIECE, total - done), flags, name)
             done += socket.send(task, data, flags, name, ancillary if not done else _NO_ONE)
         except Block:
             if done and (not socket.waits(flags) or ready_signals(task)):

@@ -90,6 +90,8 @@ static void memory(void)
     show("read-only", mount(0, "m", 0, Remount | Ro, 0));
     mounts();
     show("create", open("m/new", O_CREAT | O_RDWR, 0644));
+    static const struct { unsigned short family; char path[8]; } socket = {1, "m/s"};
+    show("bind", call3(361, call3(359, 1, 1, 0), (int)&socket, sizeof socket));
     show("write", open("m/file", O_WRONLY, 0));
     show("read", close(open("m/file", O_RDONLY, 0)));
     show("access", call2(NR_access, (int)"m/file", 2));

@@ -35,6 +35,11 @@ def test_uname_has_six_names(world: Callers, task: Task) -> None:
     assert world.traced(task) == 'uname({sysname="Linux", nodename="emu386", ...})'
 
 
+def test_cpuid_is_allowed_and_cannot_be_forbidden(world: Callers, task: Task) -> None:
+    assert world.call(task, Sysno.ARCH_PRCTL, 0x1011, 0) == 1
+    assert world.call(task, Sysno.ARCH_PRCTL, 0x1012, 0) == -Errno.ENODEV
+
+
 def test_older_unames_have_fewer_and_shorter_names(world: Callers, task: Task) -> None:
     task.memory.write(DATA, b"\xee" * 400)
     assert world.call(task, Sysno.OLDUNAME, DATA) == 0

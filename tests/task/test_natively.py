@@ -28,6 +28,7 @@ NEED_ROOT = (
     "errors_mounts",
     "errors_path_users",
     "errors_signals",
+    "errors_sockets",
     "errors_threads",
     "errors_time",
     "ids",
