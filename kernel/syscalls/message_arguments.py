@@ -19,11 +19,15 @@ from kernel.syscalls.arguments import (
 )
 from kernel.syscalls.control_messages import HEADER, UCRED, aligned
 from kernel.syscalls.option_names import LEVELS
-from kernel.syscalls.read_write import spans_of
+from kernel.syscalls.read_write import IOV_MAX, spans_of
 from kernel.syscalls.socket_addresses import describe_sockaddr
 from kernel.task.task import Call, Task
 
 _MSGHDR, _MMSGHDR_SIZE, _EVERYTHING = struct.Struct("<7I"), 32, 0x7FFF_FFFF
+_COUNT_AT = 12
+"""Of msg_iovlen in struct msghdr."""
+_MOST_BUFFERS = 4 * IOV_MAX
+"""Of the messages of one call that are shown."""
 _FLAGS = [(int(flag), flag.name) for flag in MessageFlag]
 _TYPES = {SCM_RIGHTS: "SCM_RIGHTS", SCM_CREDENTIALS: "SCM_CREDENTIALS"}
 Fields = list[tuple[str, Described]]
@@ -142,10 +146,15 @@ class _MessagesArgument(Argument):
             return ("ptr", address)
         try:
             done = count if call.result < 0 else call.result
-            shown = [self._one(task, address + n * _MMSGHDR_SIZE, call) for n in range(done)]
+            end = address + done * _MMSGHDR_SIZE
+            shown, buffers = [], 0
+            while address < end and buffers < _MOST_BUFFERS:
+                shown.append(self._one(task, address, call))
+                buffers += 1 + task.memory.read_word(address + _COUNT_AT)
+                address += _MMSGHDR_SIZE
         except SysError:
             return ("ptr", address)
-        return ("array", shown, False)
+        return ("array", shown, address < end)
 
     def _one(self, task: Task, address: int, call: Call) -> Described:
         length = task.memory.read_word(address + 28)
