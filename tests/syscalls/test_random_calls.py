@@ -7,7 +7,6 @@ import pytest
 
 from emulator.session import Options, Session
 
-
 ENDLESS_VECTOR = 10025
 """Tells sendmmsg of millions of messages, all of which could be read for the record."""
 
