@@ -14,7 +14,7 @@ from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.mm.area import DONT_FORK, WIPE_ON_FORK, Area
+from kernel.mm.area import DONT_FORK, NO_WRITE, WIPE_ON_FORK, Area
 from kernel.mm.fault import MemoryFault
 from kernel.syscalls.arguments import (
     Argument,
@@ -84,7 +84,7 @@ def _remove(task: Task, part: Area) -> None:
     """MADV_REMOVE: the part of the file that is shown becomes a hole."""
     if part.is_locked or part.inode is None:
         raise SysError(Errno.EINVAL)
-    if not (part.is_shared and part.is_writable):
+    if not part.is_shared or part.flags & NO_WRITE:
         raise SysError(Errno.EACCES)
     task.memory.synchronise(part.start, part.end)
     part.inode.punch(part.offset, part.offset + part.end - part.start)

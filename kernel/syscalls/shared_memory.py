@@ -72,7 +72,7 @@ def attach(task: Task, segment: int, address: int, flags: int) -> int:
     if not start:
         start = memory.find_gap(length)
     elif start + length > TASK_SIZE:
-        raise SysError(Errno.EINVAL)
+        raise SysError(Errno.ENOMEM if start + length <= 1 << 32 else Errno.EINVAL)
     if not flags & SHM_REMAP and not memory.is_free(start, start + length):
         raise SysError(Errno.EINVAL)
     prot = int(Prot.PROT_READ)

@@ -27,6 +27,7 @@ NEED_ROOT = (
     "errors_memory",
     "errors_mounts",
     "errors_path_users",
+    "errors_shared",
     "errors_signals",
     "errors_sockets",
     "errors_threads",
