@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class SharedSegment(IpcObject):
-    """`size` octets; gone with the last area that maps it once it was removed."""
+    """`size` octets; gone with the last area that maps it once it was removed.
+
+    `locker` is the user who has locked it (SHM_LOCK), None where nobody has.
+    """
 
     def __init__(
         self, task: Task, table: Table[SharedSegment], key: int, mode: int, size: int
@@ -30,6 +33,7 @@ class SharedSegment(IpcObject):
         self.creator = task.pid
         self.last = 0
         self.attached = self.detached = 0
+        self.locker: int | None = None
 
     @property
     def attachments(self) -> int:

@@ -208,16 +208,18 @@ def _area_of_device(task: Task, start: int, size: int, prot: int, flags: int, rd
 
 def populate(task: Task, start: int, end: int) -> None:
     """Touch every page of a range that may be touched, as far as there is RAM."""
-    memory = task.memory
-    for area in memory.within(start, end):
-        access = Access.WRITE if area.is_writable and not area.is_shared else Access.READ
-        if not area.prot:
+    for area in task.memory.within(start, end):
+        try:
+            touch(task, area.cut(start, end))
+        except (MemoryFault, SysError):
             continue
-        for page in range(max(start, area.start), min(end, area.end), PAGE_SIZE):
-            try:
-                memory.fault(page, access)
-            except (MemoryFault, SysError):
-                return
+
+
+def touch(task: Task, area: Area) -> None:
+    """Touch every page of an area; MemoryFault where that may not be, ENOMEM without RAM."""
+    access = Access.WRITE if area.is_writable and not area.is_shared else Access.READ
+    for page in range(area.start, area.end, PAGE_SIZE):
+        task.memory.fault(page, access)
 
 
 @syscall(Sysno.MMAP2, name="mmap2")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
-from kernel.abi.memory import MLOCK_ONFAULT, TASK_SIZE, LockFlag, page_down, page_up
+from kernel.abi.memory import MLOCK_ONFAULT, TASK_SIZE, LockFlag, Prot, page_down, page_up
 from kernel.abi.process import Capability, Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.mm.area import LOCKED
+from kernel.mm.fault import MemoryFault
 from kernel.syscalls.arguments import FlagsArgument, Pointer, Size
 from kernel.syscalls.file_arguments import NamedFlagsArgument
-from kernel.syscalls.memory import populate, require_lockable, require_locking
+from kernel.syscalls.memory import populate, require_lockable, require_locking, touch
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
@@ -36,13 +37,27 @@ def _lock(task: Task, address: int, length: int, at_once: bool) -> int:
     require_lockable(task, end - start - memory.locked_octets(start, end), Errno.ENOMEM)
     memory.change_flags(start, end, LOCKED, 0)
     if at_once:
-        populate(task, start, end)
+        _touch(task, start, end)
     return 0
+
+
+def _touch(task: Task, start: int, end: int) -> None:
+    """The pages are locked by now, even where this fails: ENOMEM where nobody may touch them
+    (POSIX), EAGAIN without RAM."""
+    for area in task.memory.within(start, end):
+        if not area.prot & (Prot.PROT_READ | Prot.PROT_WRITE):
+            raise SysError(Errno.ENOMEM)
+        try:
+            touch(task, area.cut(start, end))
+        except MemoryFault:
+            raise SysError(Errno.ENOMEM) from None
+        except SysError:
+            raise SysError(Errno.EAGAIN) from None
 
 
 @syscall(Sysno.MLOCK)
 def mlock(task: Task, address: Pointer, length: Size) -> int:
-    """mlock(2): ENOMEM for a hole or above RLIMIT_MEMLOCK, EPERM."""
+    """mlock(2): ENOMEM for a hole or above RLIMIT_MEMLOCK, EPERM, EAGAIN."""
     return _lock(task, address, length, at_once=True)
 
 

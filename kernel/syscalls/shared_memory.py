@@ -33,7 +33,7 @@ from kernel.syscalls.ipc_arguments import (
     ShmGetFlags,
 )
 from kernel.syscalls.ipc_objects import read_permissions
-from kernel.syscalls.memory import Address
+from kernel.syscalls.memory import Address, require_locking
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
@@ -172,13 +172,30 @@ def _control(task: Task, found: SharedSegment, command: int, buffer: int) -> int
 
 
 def _lock(task: Task, found: SharedSegment, locks: bool) -> None:
-    """SHM_LOCK and SHM_UNLOCK: nothing is ever paged out, so only the mode shows it."""
+    """SHM_LOCK and SHM_UNLOCK: nothing is ever paged out, so it is a matter of accounts alone."""
     if not task.credentials.has(Capability.CAP_IPC_LOCK):
         if task.credentials.euid not in (found.uid, found.creator_uid):
             raise SysError(Errno.EPERM)
-        if locks and not task.process.limits.soft(Resource.RLIMIT_MEMLOCK):
-            raise SysError(Errno.EPERM)
-    found.mode = found.mode | SHM_LOCKED if locks else found.mode & ~SHM_LOCKED
+        if locks:
+            require_locking(task)
+    if locks and found.locker is None:
+        _require_room(task, found)
+        found.mode |= SHM_LOCKED
+        found.locker = task.credentials.uid
+    elif not locks:
+        found.mode &= ~SHM_LOCKED
+        found.locker = None
+
+
+def _require_room(task: Task, found: SharedSegment) -> None:
+    """ENOMEM where a user would have locked more in segments than RLIMIT_MEMLOCK."""
+    if task.credentials.has(Capability.CAP_IPC_LOCK):
+        return
+    user = task.credentials.uid
+    segments = task.system.ipc.shared.by_index.values()
+    locked = sum(page_up(segment.size) for segment in segments if segment.locker == user)
+    if locked + page_up(found.size) > task.process.limits.soft(Resource.RLIMIT_MEMLOCK):
+        raise SysError(Errno.ENOMEM)
 
 
 def _pack(found: SharedSegment) -> bytes:

@@ -97,6 +97,30 @@ static void locks(const char *who)
     call0(NR_munlockall);
 }
 
+/* Locking touches the pages; what fails then is locked all the same. */
+static void touches(void)
+{
+    make_file("file", "text");
+    int fd = open("file", O_RDWR, 0), nobody = map_new(0, PAGE, 0, PRIVATE, -1, 0), program = map_new(0, PAGE, PROT_EXEC, PRIVATE, -1, 0), short_file = map_new(0, 2 * PAGE, BOTH, MAP_SHARED, fd, 0);
+    const struct try calls[] = {
+        {"mlock of what nobody may touch", NR_mlock, {nobody, PAGE}}, {"locked", NR_madvise, {nobody, PAGE, MADV_DONTNEED}}, {"munlock", NR_munlock, {nobody, PAGE}}, {"not locked", NR_madvise, {nobody, PAGE, MADV_DONTNEED}},
+        {"mlock2", NR_mlock2, {nobody, PAGE, 0}}, {"munlock", NR_munlock, {nobody, PAGE}}, {"mlock2 for later", NR_mlock2, {nobody, PAGE, 1}}, {"munlock", NR_munlock, {nobody, PAGE}},
+        {"mlock of what is only run", NR_mlock, {program, PAGE}}, {"mlock behind the end of a file", NR_mlock, {short_file, 2 * PAGE}}, {"mlock of the file", NR_mlock, {short_file, PAGE}}, {"mlockall", NR_mlockall, {1}}, {"munlockall", NR_munlockall, {0}},
+    };
+    TRY(calls);
+    close(fd);
+}
+
+static void too_much(void)
+{
+    int one = map_new(0, PAGE, BOTH, PRIVATE, -1, 0);
+    show("mlock", call2(NR_mlock, one, PAGE));
+    show("longer than may be locked", call4(NR_mremap, one, PAGE, 4 * PAGE, 1));
+    show_ok("longer", call4(NR_mremap, one, PAGE, 2 * PAGE, 1));
+    show("old mmap, locked", map_old(0, PAGE, BOTH, PRIVATE | MAP_LOCKED, -1, 0));
+    show("mmap2, locked", map_new(0, PAGE, BOTH, PRIVATE | MAP_LOCKED, -1, 0));
+}
+
 static void may_lock(const char *who, int most)
 {
     if (fork() == 0) {
@@ -104,6 +128,8 @@ static void may_lock(const char *who, int most)
         call2(NR_setrlimit, RLIMIT_MEMLOCK, (int)limit);
         call1(NR_setuid32, 1000);
         locks(who);
+        if (most)
+            too_much();
         leave(0);
     }
     wait4(-1, 0, 0);
@@ -120,6 +146,7 @@ int main(void)
     maps(map_new);
     changes();
     locks("root");
+    touches();
     may_lock("a user", 2 * PAGE);
     may_lock("a user who may lock nothing", 0);
     show_ok("brk", call1(NR_brk, call1(NR_brk, 0) + PAGE));

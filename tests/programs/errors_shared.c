@@ -43,6 +43,20 @@ static void of_another(void)
     show("poison", call3(NR_madvise, (int)buffer & -PAGE, PAGE, MADV_HWPOISON));
 }
 
+/* A user may lock as many octets of segments as of memory. */
+static void locking(void)
+{
+    int limit[2] = {3 * PAGE, 3 * PAGE};
+    call2(NR_setrlimit, RLIMIT_MEMLOCK, (int)limit);
+    call1(NR_setuid32, USER);
+    int one = call3(NR_shmget, IPC_PRIVATE, 2 * PAGE, 0600), two = call3(NR_shmget, IPC_PRIVATE, 2 * PAGE, 0600);
+    const struct try calls[] = {
+        {"lock", NR_shmctl, {one, SHM_LOCK, 0}}, {"lock again", NR_shmctl, {one, SHM_LOCK, 0}}, {"lock another", NR_shmctl, {two, SHM_LOCK, 0}}, {"unlock", NR_shmctl, {one, SHM_UNLOCK, 0}}, {"unlock again", NR_shmctl, {one, SHM_UNLOCK, 0}},
+        {"lock another", NR_shmctl, {two, SHM_LOCK, 0}}, {"lock both", NR_shmctl, {one, SHM_LOCK, 0}}, {"remove", NR_shmctl, {two, IPC_RMID, 0}}, {"lock", NR_shmctl, {one, SHM_LOCK, 0}}, {"remove", NR_shmctl, {one, IPC_RMID, 0}},
+    };
+    TRY(calls);
+}
+
 static void removed(void)
 {
     at = call3(NR_shmat, segment, 0, 0);
@@ -107,6 +121,7 @@ int main(void)
     key = 0x656d0000 + getpid() % 0x10000 * 2;
     segments();
     in_child_of(0, of_another);
+    in_child_of(0, locking);
     removed();
     other_memory();
     advice();

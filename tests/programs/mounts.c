@@ -78,6 +78,10 @@ static void memory(void)
     show("truncate", call2(NR_ftruncate, fd, 4096));
     show("write", call5(NR_pwrite64, fd, (int)data, 8192, 4096, 0));
     show("allocate", call6(NR_fallocate, fd, 0, 0, 0, 65536, 0));
+    int from[2] = {0, 0}, to[2] = {12288, 0};
+    show("copy", call6(NR_copy_file_range, fd, (int)from, fd, (int)to, 4096, 0));
+    show("copy", call6(NR_copy_file_range, fd, (int)from, fd, (int)to, 4096, 0));
+    show("truncate", call2(NR_ftruncate, fd, 12288));
     show("smaller", mount(0, "m", 0, Remount, "size=8k"));
     show("larger", mount(0, "m", 0, Remount, "size=32k"));
     show("write", call5(NR_pwrite64, fd, (int)data, 8192, 16384, 0));

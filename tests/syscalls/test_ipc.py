@@ -119,6 +119,12 @@ def test_unrelated_processes_share_a_segment(calls: Calls) -> None:
     assert calls.task.memory.read((here & 0xFFFF_FFFF) + PAGE_SIZE, 9) == b"both ways"
 
 
+def test_there_are_only_so_many_segments(calls: Calls) -> None:
+    calls.system.ipc.shared.most = 1
+    calls.make(Sysno.SHMGET, 0, PAGE_SIZE, IPC_CREAT | 0o600)
+    assert calls.make(Sysno.SHMGET, 0, PAGE_SIZE, IPC_CREAT | 0o600) is Errno.ENOSPC
+
+
 def test_a_segment_keeps_its_octets_while_nobody_maps_it(calls: Calls) -> None:
     segment = calls.make(Sysno.SHMGET, 0, PAGE_SIZE, IPC_CREAT | 0o600)
     at = calls.call(calls.task, Sysno.SHMAT, segment, 0, 0) & 0xFFFF_FFFF

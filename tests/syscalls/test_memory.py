@@ -217,3 +217,24 @@ def test_what_may_only_be_written_is_not_populated_for_reading(memory: Memory) -
     words = (at, PAGE_SIZE)
     assert memory.make(Sysno.MADVISE, *words, Advice.MADV_POPULATE_READ) is Errno.EINVAL
     assert memory.make(Sysno.MADVISE, *words, Advice.MADV_POPULATE_WRITE) == 0
+
+
+def test_an_offset_of_more_pages_than_32_bits_count_is_eoverflow(memory: Memory) -> None:
+    words = (0, 2 * PAGE_SIZE, RW, PRIVATE, 0xFFFF_FFFF, 0xFFFF_FFFF)
+    assert memory.make(Sysno.MMAP2, *words) is Errno.EOVERFLOW
+
+
+def test_a_range_that_goes_round_the_address_space_is_einval(memory: Memory) -> None:
+    last = 0xFFFF_F000
+    for number in (Sysno.MLOCK, Sysno.MUNLOCK, Sysno.MADVISE):
+        assert memory.make(number, last, 2 * PAGE_SIZE, 0) is Errno.EINVAL
+    assert memory.make(Sysno.MLOCK2, last, 2 * PAGE_SIZE, 0) is Errno.EINVAL
+
+
+def test_locking_memory_for_which_there_is_no_ram_is_eagain(memory: Memory) -> None:
+    at = memory.mapped(4)
+    frames = memory.system.frames
+    for _ in range(frames.free_count - 2):
+        frames.allocate()
+    assert memory.make(Sysno.MLOCK, at, 4 * PAGE_SIZE) is Errno.EAGAIN
+    assert memory.task.memory.locked_octets() == 4 * PAGE_SIZE

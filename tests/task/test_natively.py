@@ -24,6 +24,7 @@ NEED_ROOT = (
     "attributes",
     "errors_events",
     "errors_ids",
+    "errors_locks",
     "errors_memory",
     "errors_mounts",
     "errors_path_users",
