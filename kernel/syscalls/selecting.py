@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -45,6 +46,9 @@ _MEANINGS = (
 _SET_NAMES = ("in", "out", "except")
 _LEAST_DESCRIPTORS = 64
 _SIGNAL_ARGUMENT = struct.Struct("<II")
+_MOST_SHOWN = 1 << 20
+"""Descriptors that a trace looks at, as strace does."""
+_BITS = [[bit for bit in range(8) if octet >> bit & 1] for octet in range(256)]
 Sets = tuple[int, int, int]
 
 
@@ -52,9 +56,9 @@ def _members(task: Task, address: int, count: int) -> list[int]:
     """The descriptors below `count` in the fd_set at this address; none for NULL."""
     if not address:
         return []
-    octets = (count + 31) // 32 * 4
-    bits = int.from_bytes(task.memory.read(address, octets), "little")
-    return [number for number in range(count) if bits >> number & 1]
+    octets = task.memory.read(address, (count + 31) // 32 * 4)
+    found = [8 * i + bit for i, octet in enumerate(octets) if octet for bit in _BITS[octet]]
+    return found[: bisect_left(found, count)]
 
 
 def _set_text(members: list[int]) -> str:
@@ -72,7 +76,7 @@ def _describe_set(task: Task, address: int, count: int) -> Described:
     if not address:
         return ("ptr", 0)
     try:
-        return ("text", _set_text(_members(task, address, max(0, count))))
+        return ("text", _set_text(_members(task, address, min(max(0, count), _MOST_SHOWN))))
     except SysError:
         return ("ptr", address)
 
