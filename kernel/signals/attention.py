@@ -23,6 +23,23 @@ def ready_signals(task: Task) -> int:
     return (signals.pending.mask | task.process.pending.mask) & ~signals.blocked
 
 
+def must_join(task: Task) -> bool:
+    """Whether the task's process is stopping and the task has still to stop with it."""
+    is_excused = task.tracing is not None and task.tracing.is_past_group_stop
+    return bool(task.process.stop_signal) and not is_excused
+
+
+def ends_sleep(task: Task) -> bool:
+    """Whether there is something to deliver that a call in flight does not sleep through.
+
+    Not so where another thread has taken the signal, or where a trace only shows a dropped one.
+    """
+    if not task.signals.attention:
+        return False
+    wants_trap = task.tracing is not None and task.tracing.wants_trap
+    return bool(ready_signals(task)) or must_join(task) or wants_trap
+
+
 def wants(task: Task, signal: int) -> bool:
     """Whether a signal to the process should go to this thread (Linux's wants_signal)."""
     if task.is_ending or task.is_gone or task.state in (TaskState.STOPPED, TaskState.TRACED):

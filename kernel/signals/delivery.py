@@ -50,13 +50,10 @@ def is_due(task: Task) -> bool:
 
 def ends_sleep(task: Task) -> bool:
     """Whether signals keep the call in flight, which raised Block, from sleeping."""
-    if not task.signals.attention:
-        return False
-    if attention.ready_signals(task) or stop.must_join(task):
+    if attention.ends_sleep(task):
         return True
-    if task.tracing is not None and task.tracing.wants_trap:
-        return True
-    _show_dropped(task)
+    if task.signals.attention:
+        _show_dropped(task)
     return False
 
 
@@ -109,7 +106,7 @@ def proceed(task: Task) -> bool:
         return True
     if task.is_ending:
         return False
-    if stop.must_join(task):
+    if attention.must_join(task):
         stop.join_stop(task)
         return False
     if task.tracing is not None and task.tracing.wants_trap:
@@ -132,7 +129,7 @@ def upcoming(task: Task) -> SigInfo | None:
     """The signal that the next move of a task's delivery acts on, if it is one that acts on one."""
     if not is_due(task) or task.process.must_tell_continued or task.is_ending:
         return None
-    if stop.must_join(task) or (task.tracing is not None and task.tracing.wants_trap):
+    if attention.must_join(task) or (task.tracing is not None and task.tracing.wants_trap):
         return None
     injected = task.signals.injected
     if injected is not None or task.tracing is not None:

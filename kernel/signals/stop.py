@@ -30,12 +30,6 @@ def begin_stop(task: Task, signal: int) -> None:
     join_stop(task)
 
 
-def must_join(task: Task) -> bool:
-    """Whether the task's process is stopping and the task has still to stop with it."""
-    is_excused = task.tracing is not None and task.tracing.is_past_group_stop
-    return bool(task.process.stop_signal) and not is_excused
-
-
 def join_stop(task: Task) -> None:
     """Stop the current task, because its process is stopping."""
     signal = task.process.stop_signal

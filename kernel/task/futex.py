@@ -16,6 +16,7 @@ from kernel.abi.futex import (
 )
 from kernel.abi.memory import TASK_SIZE
 from kernel.errors import Block, Restart, SysError
+from kernel.signals.attention import ends_sleep
 from kernel.wait import Sleeper, WaitQueue
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def wait(
             return 0
         if deadline is not None and task.system.clock.now >= deadline:
             raise SysError(Errno.ETIMEDOUT)
-        if task.signals.attention:
+        if ends_sleep(task):
             raise Block(queue_of(task.system, waiter.key), deadline=deadline, restart=restart)
     key = key_of(task.memory, address, private)
     if task.memory.read_word(address) != expected:
@@ -169,7 +170,7 @@ def wait_for_any(task: Task, words: list[tuple[int, int, bool]], deadline: int |
                 return index
         if deadline is not None and task.system.clock.now >= deadline:
             raise SysError(Errno.ETIMEDOUT)
-    if waiters is None or not task.signals.attention:
+    if waiters is None or not ends_sleep(task):
         keys = [key_of(task.memory, address, private) for address, _, private in words]
         if any(task.memory.read_word(address) != expected for address, expected, _ in words):
             raise SysError(Errno.EAGAIN)

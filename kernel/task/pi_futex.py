@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from kernel.abi.errno import Errno
 from kernel.abi.futex import FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS
 from kernel.errors import Block, Restart, SysError
+from kernel.signals.attention import ends_sleep
 from kernel.task.futex import Key, PiWaiter, key_of, move, queue_of, waiter_of, waiting_for
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def lock(task: Task, address: int, private: bool, deadline: int | None) -> int:
     """
     call = task.call
     assert call is not None
-    if not isinstance(call.progress, PiWaiter):
+    if _begins(task, deadline):
         key = key_of(task.memory, address, private)
         owner = _acquire(task, address, key)
         if owner is None:
@@ -68,6 +69,18 @@ def release_owned(task: Task) -> None:
         if isinstance(first, PiWaiter) and first.owner is task:
             with suppress(SysError):
                 _hand_over(waiters, key, FUTEX_OWNER_DIED)
+
+
+def _begins(task: Task, deadline: int | None) -> bool:
+    """Whether the wait begins: for the first time, or again, since the task was woken for a signal
+    that another thread has taken. Until it runs, nobody gives it anything.
+    """
+    assert task.call is not None
+    waiter = task.call.progress
+    if not isinstance(waiter, PiWaiter):
+        return True
+    is_over = waiter.woken or (deadline is not None and task.system.clock.now >= deadline)
+    return not is_over and not ends_sleep(task)
 
 
 def _sleep(task: Task, waiter: PiWaiter, deadline: int | None) -> int:
@@ -175,7 +188,9 @@ def wait_requeue(
     """
     call = task.call
     assert call is not None
-    if not isinstance(call.progress, PiWaiter):
+    if _begins(task, deadline):
+        if isinstance(call.progress, PiWaiter):
+            signal_came(call.progress)
         key, wanted = (key_of(task.memory, at, private) for at in (address, target))
         if key == wanted:
             raise SysError(Errno.EINVAL)

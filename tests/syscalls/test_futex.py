@@ -11,7 +11,7 @@ from kernel.abi.signals import SiCode, Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import Restart
 from kernel.mm.area import Area
-from kernel.signals import delivery, send
+from kernel.signals import attention, delivery, send
 from kernel.signals.state import SigInfo
 from kernel.task import futex as futexes
 from kernel.task.task import Task, TaskState
@@ -178,6 +178,26 @@ def test_a_signal_interrupts_the_wait_even_when_the_word_has_changed(
     assert delivery.ends_sleep(task)
 
 
+def test_a_signal_that_another_thread_took_makes_the_wait_begin_again(
+    world: Callers, task: Task
+) -> None:
+    thread = waiter(world, task)
+    attention.notify(thread, "SIGUSR1")
+    assert futex(world, task, WORD, WAKE, 1) == 0, "it has been woken already"
+    task.memory.write_word(WORD, 1)
+    assert world.again(thread) == -Errno.EAGAIN
+
+
+def test_so_does_the_wait_for_a_lock(world: Callers, task: Task) -> None:
+    thread = world.thread(task)
+    assert futex(world, task, WORD, FutexOp.FUTEX_LOCK_PI) == 0
+    world.sleeps(world.run(thread), Sysno.FUTEX, WORD, FutexOp.FUTEX_LOCK_PI)
+    attention.notify(thread, "SIGUSR1")
+    assert futex(world, world.run(task), WORD, FutexOp.FUTEX_UNLOCK_PI) == 0
+    assert world.again(world.run(thread)) == 0
+    assert task.memory.read_word(WORD) == thread.tid
+
+
 def test_a_wake_that_came_with_the_signal_counts(world: Callers, task: Task) -> None:
     world.handle(task, Signal.SIGUSR1)
     thread = waiter(world, task)
@@ -304,3 +324,15 @@ def test_a_lock_that_was_handed_over_makes_no_circle(world: Callers, task: Task)
     assert world.again(world.run(heir)) == 0, "it has it, though it had not run"
     assert futex(world, heir, WORD, FutexOp.FUTEX_UNLOCK_PI) == 0
     assert task.memory.read_word(WORD) == third.tid | 0x8000_0000, "first come, first served"
+
+
+def test_a_condition_that_changed_while_a_signal_came_is_not_waited_for(
+    world: Callers, task: Task
+) -> None:
+    thread = world.thread(task)
+    words = (WORD, FutexOp.FUTEX_WAIT_REQUEUE_PI, 0, 0, OTHER)
+    world.sleeps(world.run(thread), Sysno.FUTEX, *words)
+    attention.notify(thread, "SIGUSR1")
+    task.memory.write_word(WORD, 1)
+    assert futex(world, world.run(task), WORD, FutexOp.FUTEX_CMP_REQUEUE_PI, 1, 0, OTHER, 1) == 0
+    assert world.again(world.run(thread)) == -Errno.EAGAIN
