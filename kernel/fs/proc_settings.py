@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kernel.abi import system as abi
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _FIRST_NUMBER = 0x2000
 _RANDOM_POOL = 256
+_INT_MAX, _WORD_MAX = (1 << 31) - 1, (1 << 32) - 1
+_MOST_OBJECTS = 32768
+"""Of System V IPC, of one kind: as many as there are indices in identifiers."""
 
 
 class Constant:
@@ -89,26 +93,44 @@ def _uuid(system: System) -> str:
     return f"{format_uuid(system.random.getrandbits(128))}\n"
 
 
-class InotifyLimit:
-    """Makes and sets one of the limits of inotify(7)."""
+class Numbers:
+    """Makes and sets numbers that parts of the System hold: names of the parts, with their ranges.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    As on Linux, fewer numbers leave the rest, more are passed over; those before one that is wrong
+    are set.
+    """
+
+    def __init__(self, *places: tuple[str, int, int], outside: Errno = Errno.EINVAL) -> None:
+        self.places = places
+        self.outside = outside
 
     def __call__(self, system: System) -> str:
-        return f"{getattr(system.inotify, self.name)}\n"
+        found = (attrgetter(place)(system) for place, _, _ in self.places)
+        return "\t".join(map(str, found)) + "\n"
 
     def store(self, writer: Task, system: System, data: bytes) -> None:
-        """EINVAL for what is no number from 0 to 2**31 - 1."""
-        setattr(system.inotify, self.name, _number(data, 0, (1 << 31) - 1))
+        """EINVAL for what is no number, `outside` for one that is outside of its range."""
+        words = data.split() or [b""]
+        for (place, least, most), word in zip(self.places, words, strict=False):
+            part, _, name = place.rpartition(".")
+            number = _number(word, 0, _WORD_MAX)
+            if not least <= number <= most:
+                raise SysError(self.outside)
+            setattr(attrgetter(part)(system), name, number)
 
 
 def _number(data: bytes, least: int, most: int) -> int:
-    """A decimal number in this range; EINVAL."""
-    text = data.strip()
-    if not text.isdigit() or not least <= int(text) <= most:
+    """A number as C writes it, in this range, which has none below 0; EINVAL."""
+    text = data.strip().lower()
+    base = 16 if text.startswith(b"0x") else 8 if text.startswith(b"0") else 10
+    digits = text.removeprefix(b"0x")
+    try:
+        value = int(digits, base) if digits.isalnum() else -1
+    except ValueError:
+        value = -1
+    if not least <= value <= most:
         raise SysError(Errno.EINVAL)
-    return int(text)
+    return value
 
 
 def _open_files(system: System) -> str:
@@ -169,6 +191,31 @@ _SETTABLE: dict[str, tuple[Make, Store]] = {
     "vm/overcommit_ratio": (Constant(50), _discard),
     "vm/swappiness": (Constant(60), _discard),
 }
+_NUMBERS = {
+    "fs/inotify/max_queued_events": Numbers(("inotify.max_queued_events", 0, _INT_MAX)),
+    "fs/inotify/max_user_instances": Numbers(("inotify.max_user_instances", 0, _INT_MAX)),
+    "fs/inotify/max_user_watches": Numbers(("inotify.max_user_watches", 0, _INT_MAX)),
+    "fs/mqueue/msg_default": Numbers(("ipc.limits.msg_default", 1, 65536)),
+    "fs/mqueue/msg_max": Numbers(("ipc.limits.msg_max", 1, 65536)),
+    "fs/mqueue/msgsize_default": Numbers(("ipc.limits.msgsize_default", 128, 16 << 20)),
+    "fs/mqueue/msgsize_max": Numbers(("ipc.limits.msgsize_max", 128, 16 << 20)),
+    "fs/mqueue/queues_max": Numbers(("ipc.limits.queues_max", 0, _INT_MAX)),
+    "kernel/msg_next_id": Numbers(("ipc.messages.next_id", 0, _INT_MAX)),
+    "kernel/msgmax": Numbers(("ipc.limits.msgmax", 0, _INT_MAX)),
+    "kernel/msgmnb": Numbers(("ipc.limits.msgmnb", 0, _INT_MAX)),
+    "kernel/msgmni": Numbers(("ipc.messages.most", 0, _MOST_OBJECTS)),
+    "kernel/sem": Numbers(
+        ("ipc.limits.semmsl", 0, _INT_MAX), ("ipc.limits.semmns", 0, _INT_MAX),
+        ("ipc.limits.semopm", 0, _INT_MAX), ("ipc.semaphores.most", 0, _MOST_OBJECTS),
+        outside=Errno.ERANGE,
+    ),
+    "kernel/sem_next_id": Numbers(("ipc.semaphores.next_id", 0, _INT_MAX)),
+    "kernel/shm_next_id": Numbers(("ipc.shared.next_id", 0, _INT_MAX)),
+    "kernel/shmall": Numbers(("ipc.limits.shmall", 0, _WORD_MAX)),
+    "kernel/shmmax": Numbers(("ipc.limits.shmmax", 0, _WORD_MAX)),
+    "kernel/shmmni": Numbers(("ipc.shared.most", 0, _MOST_OBJECTS)),
+}  # fmt: skip
+"""What /proc/sys tells and sets, by path; in the System it is where `Numbers` says."""
 
 
 class _Builder:
@@ -204,9 +251,8 @@ def build_settings(system: System) -> TableDirectory:
         path: (0o444, make, None) for path, make in _TOLD.items()
     }
     made["kernel/random/boot_id"] = (0o444, boot_id, None)
-    for name in ("max_queued_events", "max_user_instances", "max_user_watches"):
-        limit = InotifyLimit(name)
-        made[f"fs/inotify/{name}"] = (0o644, limit, limit.store)
+    for path, numbers in _NUMBERS.items():
+        made[path] = (0o644, numbers, numbers.store)
     made |= {path: (0o644, *functions) for path, functions in _SETTABLE.items()}
     for path in sorted(made):
         builder.add(path, *made[path])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.abi.errno import Errno
-from kernel.abi.ipc import IPC_NOWAIT, MSG_COPY, MSG_EXCEPT, MSG_NOERROR, MSGMNB
+from kernel.abi.ipc import IPC_NOWAIT, MSG_COPY, MSG_EXCEPT, MSG_NOERROR
 from kernel.errors import Block, Restart, SysError
 from kernel.ipc.objects import IpcObject, seconds
 from kernel.wait import WaitQueue
@@ -28,7 +28,7 @@ class MessageQueue(IpcObject):
         super().__init__(task, key, mode)
         self.messages: list[Message] = []
         self.octets = 0
-        self.most = MSGMNB
+        self.most = task.system.ipc.limits.msgmnb
         self.sent = self.received = 0
         self.last_sender = self.last_receiver = 0
         self.not_empty = WaitQueue("message")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel.abi.ipc import MSGMNI, SEMMNI, SHMMNI
+from kernel.ipc.limits import Limits
 from kernel.ipc.objects import Table
 
 if TYPE_CHECKING:  # at run time they are imported by who uses them: most runs have no IPC
@@ -23,6 +24,7 @@ class Ipc:
     """Message queues, semaphore sets and shared segments by identifier; POSIX queues by name."""
 
     def __init__(self) -> None:
+        self.limits = Limits()
         self.messages: Table[MessageQueue] = Table(MSGMNI)
         self.semaphores: Table[SemaphoreSet] = Table(SEMMNI)
         self.shared: Table[SharedSegment] = Table(SHMMNI)

@@ -82,10 +82,14 @@ Object = TypeVar("Object", bound=IpcObject)
 
 
 class Table(Generic[Object]):
-    """All objects of a kind, by identifier."""
+    """All objects of a kind, by identifier; `most` is how many there may be.
+
+    `next_id` is the identifier that the next one is to have, -1 for any (msg_next_id, proc(5)).
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self.next_id = -1
         self.by_index: dict[int, Object] = {}
         self.sequence = 0
         self.last_index = -1
@@ -121,13 +125,26 @@ class Table(Generic[Object]):
         """Enter a new object; its identifier. ENOSPC."""
         if len(self.by_index) >= self.most:
             raise SysError(Errno.ENOSPC)
-        index = self._next_index()
-        if index <= self.last_index:
-            self.sequence = (self.sequence + 1) % (1 << 16)
-        self.last_index = index
-        made.id = self.sequence * _INDICES + index
+        if self.next_id >= 0:
+            sequence, index = self._wanted()
+        else:
+            index = self._next_index()
+            if index <= self.last_index:
+                self.sequence = (self.sequence + 1) % (1 << 16)
+            self.last_index, sequence = index, self.sequence
+        made.id = sequence * _INDICES + index
         self.by_index[index] = made
         return made.id
+
+    def _wanted(self) -> tuple[int, int]:
+        """The sequence number and the index of `next_id`, or the next index that is free."""
+        sequence, first = divmod(self.next_id, _INDICES)
+        self.next_id = -1
+        free = (index for index in range(first, _INDICES) if index not in self.by_index)
+        index = next(free, None)
+        if index is None:
+            raise SysError(Errno.ENOSPC)
+        return sequence, index
 
     def _next_index(self) -> int:
         """Indices go round, so that an old identifier stays invalid for a while."""

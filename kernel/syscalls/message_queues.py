@@ -45,7 +45,8 @@ def msgget(task: Task, key: Key, flags: GetFlags) -> int:
 def msgsnd(task: Task, queue: Int, message: InMessage, size: Size, flags: MessageFlags) -> int:
     """msgsnd(2): EACCES, EAGAIN, EIDRM, EINTR, EINVAL; sleeps while the queue is full."""
     type = signed(task.memory.read_word(message))
-    if not 0 <= signed(size) <= abi.MSGMAX or queue < 0 or type < 1:
+    limits = task.system.ipc.limits
+    if not 0 <= signed(size) <= limits.msgmax or queue < 0 or type < 1:
         raise SysError(Errno.EINVAL)
     data = task.memory.read(message + 4, size)
     found = object_of(task, task.system.ipc.messages, queue)
@@ -109,7 +110,8 @@ def _set(task: Task, queue: int, buffer: int) -> None:
     most = abi.MESSAGE_QUEUE.unpack(rest)[_QBYTES_AT]
     found = task.system.ipc.messages.get(queue)
     found.require_owner(task)
-    if most > abi.MSGMNB and not task.credentials.has(Capability.CAP_SYS_RESOURCE):
+    limits = task.system.ipc.limits
+    if most > limits.msgmnb and not task.credentials.has(Capability.CAP_SYS_RESOURCE):
         raise SysError(Errno.EPERM)
     found.set_owner(task, uid, gid, mode)
     found.most = most
@@ -126,12 +128,13 @@ def _pack(found: MessageQueue) -> bytes:
 
 def _information(task: Task, is_usage: bool) -> bytes:
     """struct msginfo: limits, or what is in use."""
-    queues = task.system.ipc.messages.by_index.values()
-    pool, taken, messages = 512000, abi.MSGMNB, abi.MSGMNB
+    table, limits = task.system.ipc.messages, task.system.ipc.limits
+    queues = table.by_index.values()
+    pool, taken, messages = table.most * limits.msgmnb // 1024, limits.msgmnb, limits.msgmnb
     if is_usage:
         pool = len(queues)
         taken = sum(len(queue.messages) for queue in queues)
         messages = sum(queue.octets for queue in queues)
     return abi.MESSAGE_INFO.pack(
-        pool, taken, abi.MSGMAX, abi.MSGMNB, abi.MSGMNI, 16, messages, 0xFFFF
+        pool, taken, limits.msgmax, limits.msgmnb, table.most, 16, messages, 0xFFFF
     )

@@ -136,16 +136,17 @@ def _check_name(name: bytes) -> None:
 
 def _create(task: Task, mode: int, wanted: tuple[int, ...] | None) -> PosixQueue:
     """A new queue: EINVAL for attributes beyond the limits, EMFILE, ENOSPC."""
-    queues, credentials = task.system.ipc.queues, task.credentials
+    queues, limits, credentials = task.system.ipc.queues, task.system.ipc.limits, task.credentials
     is_privileged = credentials.has(Capability.CAP_SYS_RESOURCE)
-    most, longest = abi.MQ_MSG_DEFAULT, abi.MQ_SIZE_DEFAULT
+    most = min(limits.msg_default, limits.msg_max)
+    longest = min(limits.msgsize_default, limits.msgsize_max)
     if wanted is not None:
         _, most, longest, *_ = wanted
-        most_allowed = abi.MQ_HARD_MSG_MAX if is_privileged else abi.MQ_MSG_MAX
-        longest_allowed = abi.MQ_HARD_SIZE_MAX if is_privileged else abi.MQ_SIZE_MAX
+        most_allowed = abi.MQ_HARD_MSG_MAX if is_privileged else limits.msg_max
+        longest_allowed = abi.MQ_HARD_SIZE_MAX if is_privileged else limits.msgsize_max
         if not (0 < most <= most_allowed and 0 < longest <= longest_allowed):
             raise SysError(Errno.EINVAL)
-    if len(queues) >= abi.MQ_QUEUES_MAX and not is_privileged:
+    if len(queues) >= limits.queues_max and not is_privileged:
         raise SysError(Errno.ENOSPC)
     mode &= 0o777 & ~task.fs.umask
     taken = sum(_charge(one.most, one.longest) for one in queues.values() if _is_own(task, one))

@@ -30,8 +30,8 @@ _STATUS = (SemaphoreControl.SEM_STAT, SemaphoreControl.SEM_STAT_ANY)
 @syscall(Sysno.SEMGET)
 def semget(task: Task, key: Key, count: Int, flags: GetFlags) -> int:
     """semget(2): EEXIST, ENOENT, EACCES, EINVAL, ENOSPC."""
-    table = task.system.ipc.semaphores
-    if not 0 <= count <= abi.SEMMSL:
+    table, limits = task.system.ipc.semaphores, task.system.ipc.limits
+    if not 0 <= count <= limits.semmsl:
         raise SysError(Errno.EINVAL)
     found = table.find(task, key, flags)
     if found is not None:
@@ -41,7 +41,14 @@ def semget(task: Task, key: Key, count: Int, flags: GetFlags) -> int:
         return found.id
     if not count:
         raise SysError(Errno.EINVAL)
+    if count + _in_use(task) > limits.semmns:
+        raise SysError(Errno.ENOSPC)
     return table.add(SemaphoreSet(task, key, flags, count))
+
+
+def _in_use(task: Task) -> int:
+    """How many semaphores there are."""
+    return sum(len(one.semaphores) for one in task.system.ipc.semaphores.by_index.values())
 
 
 @subcall(Sysno.IPC, IpcCall.SEMOP, "semop")
@@ -75,7 +82,7 @@ def _operate(
         deadline = task.call.entered + read_timespec(task, timeout, wide)
     if semaphores < 0 or not count:
         raise SysError(Errno.EINVAL)
-    if count > abi.SEMOPM:
+    if count > task.system.ipc.limits.semopm:
         raise SysError(Errno.E2BIG)
     data = task.memory.read(address, count * abi.SEMBUF.size)
     operations = [Operation(*fields) for fields in abi.SEMBUF.iter_unpack(data)]
@@ -178,11 +185,10 @@ def _pack(found: SemaphoreSet) -> bytes:
 
 def _information(task: Task, is_usage: bool) -> bytes:
     """struct seminfo: limits, or what is in use."""
-    sets = task.system.ipc.semaphores.by_index.values()
-    size, undo = 20, abi.SEMVMX
-    if is_usage:
-        size, undo = len(sets), sum(len(one.semaphores) for one in sets)
+    table, limits = task.system.ipc.semaphores, task.system.ipc.limits
+    size, undo = (len(table.by_index), _in_use(task)) if is_usage else (20, abi.SEMVMX)
+    all_sets = limits.semmns
     return abi.SEMAPHORE_INFO.pack(
-        abi.SEMMNS, abi.SEMMNI, abi.SEMMNS, abi.SEMMNS, abi.SEMMSL, abi.SEMOPM, abi.SEMOPM, size,
+        all_sets, table.most, all_sets, all_sets, limits.semmsl, limits.semopm, limits.semopm, size,
         abi.SEMVMX, undo,
     )  # fmt: skip

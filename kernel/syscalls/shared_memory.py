@@ -17,7 +17,7 @@ from kernel.abi.ipc import (
     SHMLBA,
     SharedControl,
 )
-from kernel.abi.memory import PAGE_SHIFT, TASK_SIZE, MapFlag, Prot, page_up
+from kernel.abi.memory import PAGE_SHIFT, PAGE_SIZE, TASK_SIZE, MapFlag, Prot, page_up
 from kernel.abi.process import Capability, Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -44,15 +44,18 @@ _INT_MAX = 0x7FFF_FFFF
 @syscall(Sysno.SHMGET)
 def shmget(task: Task, key: Key, size: Size, flags: ShmGetFlags) -> int:
     """shmget(2): EEXIST, ENOENT, EACCES, EINVAL, ENOSPC."""
-    table = task.system.ipc.shared
+    table, limits = task.system.ipc.shared, task.system.ipc.limits
     found = table.find(task, key, flags)
     if found is not None:
         if size > found.size:
             raise SysError(Errno.EINVAL)
         found.require(task, flags & 0o777)
         return found.id
-    if not abi.SHMMIN <= size <= abi.SHMMAX or flags & SHM_HUGETLB:
+    if not abi.SHMMIN <= size <= limits.shmmax or flags & SHM_HUGETLB:
         raise SysError(Errno.EINVAL)
+    pages = sum(page_up(one.size) for one in table.by_index.values()) + page_up(size)
+    if pages // PAGE_SIZE > limits.shmall:
+        raise SysError(Errno.ENOSPC)
     return table.add(SharedSegment(task, table, key, flags, size))
 
 
@@ -128,18 +131,11 @@ def shmctl(task: Task, segment: Int, command: SharedCommand, buffer: SharedContr
     if segment < 0:
         raise SysError(Errno.EINVAL)
     if command == SharedControl.IPC_INFO:
-        limits = (
-            min(abi.SHMMAX, _INT_MAX),
-            abi.SHMMIN,
-            abi.SHMMNI,
-            abi.SHMMNI,
-            abi.SHMALL,
-            0,
-            0,
-            0,
-            0,
-        )
-        task.memory.write(buffer, abi.SHARED_LIMITS.pack(*limits))
+        limits = task.system.ipc.limits
+        numbers = (
+            min(limits.shmmax, _INT_MAX), abi.SHMMIN, table.most, table.most, limits.shmall,
+        )  # fmt: skip
+        task.memory.write(buffer, abi.SHARED_LIMITS.pack(*numbers, 0, 0, 0, 0))
         return table.highest
     if command == SharedControl.SHM_INFO:
         task.memory.write(buffer, _usage(task))

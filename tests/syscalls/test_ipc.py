@@ -9,6 +9,7 @@ import pytest
 
 from kernel.abi import ipc as abi
 from kernel.abi.errno import Errno
+from kernel.abi.files import OpenFlag
 from kernel.abi.ipc import IPC_CREAT, IPC_NOWAIT, IpcCall, MessageControl, SharedControl
 from kernel.abi.memory import PAGE_SIZE
 from kernel.abi.sysno import Sysno
@@ -178,6 +179,82 @@ def test_ipc_objects_are_plain_data(calls: Calls) -> None:
     copy = pickle.loads(pickle.dumps(calls.system.ipc))
     assert copy.messages.get(0).key == 0x10
     assert len(copy.semaphores.get(0).semaphores) == 3
+
+
+def setting(calls: Calls, name: str, value: str = "") -> str | Errno:
+    """Set /proc/sys/NAME, or tell it."""
+    calls.store(value.encode(), OTHER)
+    fd = calls.make(Sysno.OPEN, f"/proc/sys/{name}", OpenFlag.O_WRONLY if value else 0)
+    if value:
+        done = calls.make(Sysno.WRITE, fd, OTHER, len(value))
+        calls.make(Sysno.CLOSE, fd)
+        return done if isinstance(done, Errno) else ""
+    count = calls.make(Sysno.READ, fd, BUFFER, 100)
+    calls.make(Sysno.CLOSE, fd)
+    return calls.stored(count).decode()
+
+
+def test_proc_sys_sets_the_limits_of_message_queues(calls: Calls) -> None:
+    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o600)
+    calls.store(struct.pack("<i", 1) + bytes(20))
+    setting(calls, "kernel/msgmax", "0x10\n")
+    assert setting(calls, "kernel/msgmax") == "16\n"
+    assert calls.make(Sysno.MSGSND, queue, BUFFER, 17, IPC_NOWAIT) is Errno.EINVAL
+    assert calls.make(Sysno.MSGSND, queue, BUFFER, 16, IPC_NOWAIT) == 0
+    setting(calls, "kernel/msgmni", "1")
+    assert calls.make(Sysno.MSGGET, 0, IPC_CREAT) is Errno.ENOSPC
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "error", "then"),
+    [
+        ("kernel/msgmni", "32769", Errno.EINVAL, "32000\n"),
+        ("kernel/msgmax", "12x", Errno.EINVAL, "8192\n"),
+        ("kernel/msgmax", "\n", Errno.EINVAL, "8192\n"),
+        ("kernel/msgmax", "010 9", "", "8\n"),
+        ("kernel/sem", "5 6", "", "5\t6\t500\t32000\n"),
+        ("kernel/sem", "1 2 3 32769", Errno.ERANGE, "1\t2\t3\t32000\n"),
+        ("fs/mqueue/msg_max", "65537", Errno.EINVAL, "10\n"),
+    ],
+)
+def test_what_a_setting_takes(
+    calls: Calls, name: str, text: str, error: Errno | str, then: str
+) -> None:
+    assert setting(calls, name, text) == error
+    assert setting(calls, name) == then
+
+
+def test_proc_sys_sets_the_limits_of_semaphores_and_segments(calls: Calls) -> None:
+    setting(calls, "kernel/sem", "3 4 5 6")
+    assert calls.make(Sysno.SEMGET, 0, 4, IPC_CREAT) is Errno.EINVAL
+    assert calls.make(Sysno.SEMGET, 0, 3, IPC_CREAT) == 0
+    assert calls.make(Sysno.SEMGET, 0, 2, IPC_CREAT) is Errno.ENOSPC
+    setting(calls, "kernel/shmall", "2")
+    assert calls.make(Sysno.IPC, IpcCall.SHMGET, 0, PAGE_SIZE + 1, IPC_CREAT) == 0
+    assert calls.make(Sysno.IPC, IpcCall.SHMGET, 0, 1, IPC_CREAT) is Errno.ENOSPC
+    setting(calls, "kernel/shmmax", "100")
+    assert calls.make(Sysno.IPC, IpcCall.SHMGET, 0, 101, IPC_CREAT) is Errno.EINVAL
+
+
+def test_the_next_identifier_can_be_chosen(calls: Calls) -> None:
+    wanted = 7 * 32768 + 9
+    for expected in (wanted, wanted + 1):
+        setting(calls, "kernel/msg_next_id", str(wanted))
+        assert calls.make(Sysno.MSGGET, 0, IPC_CREAT) == expected
+    assert setting(calls, "kernel/msg_next_id") == "-1\n"
+    assert calls.make(Sysno.MSGGET, 0, IPC_CREAT) == 0
+
+
+def test_a_message_queue_without_attributes_has_the_default_ones(calls: Calls) -> None:
+    setting(calls, "fs/mqueue/msg_default", "20")
+    setting(calls, "fs/mqueue/msgsize_default", "512")
+    fd = calls.make(Sysno.MQ_OPEN, "queue", OpenFlag.O_RDWR | OpenFlag.O_CREAT, 0o600, 0)
+    assert calls.make(Sysno.MQ_GETSETATTR, fd, 0, BUFFER) == 0
+    assert struct.unpack("<4i", calls.stored(16))[1:3] == (10, 512), "not beyond msg_max"
+    setting(calls, "fs/mqueue/queues_max", "1")
+    calls.task.credentials = calls.task.credentials.of_user(1000, 1000)
+    words = (OpenFlag.O_RDWR | OpenFlag.O_CREAT, 0o600, 0)
+    assert calls.make(Sysno.MQ_OPEN, "other", *words) is Errno.ENOSPC
 
 
 def test_a_key_is_signed_in_tables_and_comes_back_whole(calls: Calls) -> None:
