@@ -132,6 +132,10 @@ class Fcntl(IntEnum):
     F_GET_SEALS = 1034
 
 
+F_GET_RW_HINT, F_SET_RW_HINT = 1035, 1036
+"""Commands that strace shows as numbers."""
+WRITE_HINTS = range(6)
+"""RWH_WRITE_LIFE_NOT_SET to RWH_WRITE_LIFE_EXTREME."""
 FD_CLOEXEC = 1
 
 
@@ -216,6 +220,7 @@ class Ioctl(IntEnum):
     FIONCLEX = 0x5450
     FIOCLEX = 0x5451
     FIOASYNC = 0x5452
+    FIOQSIZE = 0x5460
     FIGETBSZ = 2
     FS_IOC_GETFLAGS = 0x80046601
     TCGETS2 = 0x802C542A

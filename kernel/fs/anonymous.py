@@ -29,6 +29,8 @@ def next_number(system: System) -> int:
 class AnonymousInode(Inode):
     """The inode behind an epoll instance or eventfd: mode 0600 and no file type, as on Linux."""
 
+    may_run = False
+
     def __init__(self, system: System) -> None:
         super().__init__(next_number(system), 0o600, now=system.clock.wall)
         self.device = ANONYMOUS_DEVICE

@@ -74,12 +74,22 @@ class HostStream(Inode):
 class HostFile(OpenFile):
     """A standard stream as an open file."""
 
+    takes_nowait = True
+
     def __init__(self, inode: HostStream, flags: int, path: str) -> None:
         super().__init__(inode, flags, path)
         self.stream = inode.stream
         self.console = inode.console
         self.is_file = inode.is_regular
         self.offset = inode.kind.offset
+
+    @property
+    def has_places(self) -> bool:
+        return self.is_file
+
+    @property
+    def has_poll(self) -> bool:
+        return not self.is_file
 
     def read(self, task: Task, count: int) -> bytes:
         """What the host has sent; b"" at its end."""

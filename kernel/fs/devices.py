@@ -42,6 +42,9 @@ class DeviceInode(Inode):
 class NullFile(OpenFile):
     """/dev/null: nothing to read, takes everything."""
 
+    takes_nowait = True
+    ignores_data = True
+
     def read(self, task: Task, count: int) -> bytes:
         return b""
 
@@ -69,6 +72,9 @@ class ZeroFile(NullFile):
 class FullFile(ZeroFile):
     """/dev/full: zeros to read, ENOSPC to write."""
 
+    takes_nowait = False
+    minds_empty_writes = True
+
     def write(self, task: Task, data: bytes) -> int:
         raise SysError(Errno.ENOSPC)
 
@@ -76,8 +82,13 @@ class FullFile(ZeroFile):
 class RandomFile(NullFile):
     """/dev/random and /dev/urandom: octets of the system's seeded generator."""
 
+    ignores_data = False
+
     def read(self, task: Task, count: int) -> bytes:
         return task.system.random.randbytes(min(count, _MOST_RANDOM))
+
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        raise SysError(Errno.EINVAL)
 
 
 def _open_null(task: Task, inode: Inode, flags: int, path: str) -> OpenFile:

@@ -92,16 +92,17 @@ class EpollFile(AnonymousFile):
         self.items: dict[int, Item] = {}
         self.ready = WaitQueue("epoll event")
 
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        raise SysError(Errno.EINVAL)
+
     def add(self, task: Task, number: int, file: OpenFile, events: int, data: int) -> None:
-        """EEXIST, EINVAL; EPERM for files that are always ready; ELOOP for circles."""
+        """EEXIST, EINVAL; ELOOP for circles."""
         if events & EpollEvent.EPOLLEXCLUSIVE and (
             events & ~_WITH_EXCLUSIVE or isinstance(file, EpollFile)
         ):
             raise SysError(Errno.EINVAL)
         if self._live(number, file) is not None:
             raise SysError(Errno.EEXIST)
-        if type(file).poll is OpenFile.poll or file.inode.is_regular:
-            raise SysError(Errno.EPERM)
         if isinstance(file, EpollFile) and file.depth(self) > MAX_DEPTH:
             raise SysError(Errno.ELOOP)
         self.items[number] = Item(task, self, file, events, data)

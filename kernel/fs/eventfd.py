@@ -22,6 +22,9 @@ _MOST = (1 << 64) - 2
 class EventFile(AnonymousFile):
     """A counter; with `is_semaphore` a read takes 1, else everything."""
 
+    takes_nowait = True
+    minds_empty_writes = True
+
     def __init__(self, system: System, count: int, is_semaphore: bool, flags: int) -> None:
         super().__init__(AnonymousInode(system), OpenFlag.O_RDWR | flags, "anon_inode:[eventfd]")
         self.count = count

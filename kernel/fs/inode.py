@@ -50,10 +50,14 @@ class Inode:
     `watchers` are told what happens to it (kernel.fs.notify); `attributes` are the extended ones.
     `links` is 0 once its last name is gone; only a file that was made without a name may get one
     then (`may_get_name`).
+    `may_run` says whether there may be programs in its file system;
+    `write_hint` is what F_SET_RW_HINT says of it.
     Subclasses give the contents; what a kind of file cannot do fails with the errno Linux has.
     """
 
     may_get_name = False
+    may_run = True
+    write_hint = 0
     mounted: tuple[Mount, ...] = ()
     locks: FileLocks | None = None
     watchers: tuple[Watcher, ...] = ()

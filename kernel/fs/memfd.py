@@ -25,4 +25,6 @@ def create_memory_file(task: Task, name: bytes, mode: int, seals: int) -> OpenFi
     inode.links = 0
     inode.seals = seals
     path = f"/memfd:{name.decode('latin-1')} (deleted)"
-    return RegularFile(inode, OpenFlag.O_RDWR | OpenFlag.O_LARGEFILE, path)
+    file = RegularFile(inode, OpenFlag.O_RDWR | OpenFlag.O_LARGEFILE, path)
+    file.takes_direct = False
+    return file

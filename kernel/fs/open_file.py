@@ -43,6 +43,12 @@ class OpenFile:
     """Whether O_ASYNC can be set, to get a signal when the file is ready."""
     takes_direct = False
     """Whether it can be opened with O_DIRECT."""
+    takes_nowait = False
+    """Whether RWF_NOWAIT can be asked for."""
+    minds_empty_writes = False
+    """Whether a write of nothing does something, or fails."""
+    ignores_data = False
+    """Whether what is written is never looked at."""
 
     def __init__(self, inode: Inode, flags: int, path: str) -> None:
         self.inode = inode
@@ -73,6 +79,16 @@ class OpenFile:
     @property
     def is_nonblocking(self) -> bool:
         return bool(self.flags & OpenFlag.O_NONBLOCK)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether it can be read, and written, at any offset (pread(2))."""
+        return type(self).read_at is not OpenFile.read_at
+
+    @property
+    def has_poll(self) -> bool:
+        """Whether epoll can watch it; other files are always ready."""
+        return type(self).poll is not OpenFile.poll
 
     def read(self, task: Task, count: int) -> bytes:
         """Up to `count` octets from the current offset; b"" at the end. May raise Block."""

@@ -171,6 +171,7 @@ class PipeFile(OpenFile):
     def __init__(self, pipe: Pipe, flags: int, path: str) -> None:
         super().__init__(pipe, flags, path)
         self.pipe = pipe
+        self.takes_nowait = pipe.device == PIPE_DEVICE
         self.writers_before = -1 if pipe.writers.files else pipe.writers.openings
         if self.is_readable:
             _enter(pipe.readers, pipe.writers)
@@ -263,6 +264,7 @@ def create_pipe(task: Task, flags: int) -> tuple[PipeFile, PipeFile]:
     number = next_number(system)
     pipe = Pipe(number, mode, credentials.fsuid, credentials.fsgid, system.clock.wall)
     pipe.device = PIPE_DEVICE
+    pipe.may_run = False
     path = f"pipe:[{number}]"
     reading = flags & ~OpenFlag.O_DIRECT | O_RDONLY
     return PipeFile(pipe, reading, path), PipeFile(pipe, flags | OpenFlag.O_WRONLY, path)

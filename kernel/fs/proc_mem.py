@@ -14,7 +14,7 @@ from kernel.errors import SysError
 from kernel.fs.inode import Inode
 from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import may_inspect
-from kernel.fs.proc_nodes import DEVICE
+from kernel.fs.proc_nodes import ProcNode, unread
 from kernel.fs.proc_status import space_of
 from kernel.mm import remote
 
@@ -26,24 +26,22 @@ _ENTRY = 8
 _PRESENT, _OF_FILE, _SOFT_DIRTY, _EXCLUSIVE = 1 << 63, 1 << 61, 1 << 55, 1 << 56
 
 
-class MemoryNode(Inode):
+class MemoryNode(ProcNode):
     """mem: whoever could trace the task may read and write its memory here."""
 
     def __init__(self, task: Task, number: int) -> None:
         super().__init__(number, S_IFREG | 0o600, now=task.system.clock.wall)
-        self.device = DEVICE
         self.task = task
 
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
         return OpenMemory(self, _space(task, self.task), flags, path)
 
 
-class PageMapNode(Inode):
+class PageMapNode(ProcNode):
     """pagemap: eight octets for each page."""
 
     def __init__(self, task: Task, number: int) -> None:
         super().__init__(number, S_IFREG | 0o400, now=task.system.clock.wall)
-        self.device = DEVICE
         self.task = task
 
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
@@ -72,6 +70,9 @@ class _OpenSpace(OpenFile):
             raise SysError(Errno.EINVAL)
         self.offset = offset + (self.offset if whence == Whence.SEEK_CUR else 0)
         return self.offset
+
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        return unread(self, task, request, argument)
 
     def read(self, task: Task, count: int) -> bytes:
         taken = self.read_at(task, self.offset, count)

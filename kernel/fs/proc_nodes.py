@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_IFDIR, S_IFREG, Whence, makedev
+from kernel.abi.files import S_IFDIR, S_IFREG, Ioctl, Whence, makedev
 from kernel.errors import SysError
+from kernel.fs.directory import OpenDirectory
 from kernel.fs.inode import DirectoryInode, Inode
 from kernel.fs.open_file import OpenFile
 
@@ -23,14 +24,36 @@ Store = Callable[["Task", Any, bytes], None]
 """Carries out what was written, by this task; raises SysError."""
 
 
-class MadeFile(Inode):
-    """A file of /proc. `make` and `store` are functions of modules, so that it can be copied."""
+class ProcNode(Inode):
+    """A file of /proc."""
+
+    may_run = False
+
+    def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
+        super().__init__(number, mode, uid, gid, now)
+        self.device = DEVICE
+
+    def change_mode(self, mode: int, now: int) -> None:
+        raise SysError(Errno.EPERM)
+
+
+def unread(file: OpenFile, task: Task, request: int, argument: int) -> int:
+    """FIONREAD of a file of /proc, whose size is 0; ENOTTY for other requests."""
+    if request != Ioctl.FIONREAD:
+        raise SysError(Errno.ENOTTY)
+    task.memory.write_word(argument, -file.offset & 0xFFFF_FFFF)
+    return 0
+
+
+class MadeFile(ProcNode):
+    """A file whose contents are made. `make` and `store` are functions of modules, so that it can
+    be copied.
+    """
 
     def __init__(
         self, system: System, number: int, mode: int, about: object, make: Make, store: Store | None
     ) -> None:
         super().__init__(number, S_IFREG | mode, now=system.clock.wall)
-        self.device = DEVICE
         self.about = about
         self.make = make
         self.store = store
@@ -63,6 +86,9 @@ class OpenMadeFile(OpenFile):
             self._contents = self.inode.contents()
         return self._contents[offset : offset + count]
 
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        return unread(self, task, request, argument)
+
     def write(self, task: Task, data: bytes) -> int:
         """A whole setting at once; EIO for files that only tell."""
         if self.inode.store is None:
@@ -81,16 +107,55 @@ class OpenMadeFile(OpenFile):
         return offset
 
 
+class Setting(MadeFile):
+    """A file below /proc/sys."""
+
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        return OpenSetting(self, flags, path)
+
+
+class OpenSetting(OpenMadeFile):
+    """An open setting: it has the size 0 and can be watched, though nothing is ever told."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        return super().seek(offset, _without_size(whence))
+
+    @property
+    def has_poll(self) -> bool:
+        return True
+
+
+def _without_size(whence: int) -> int:
+    """What lseek's whence comes to in a file of size 0; ENXIO."""
+    if whence in (Whence.SEEK_DATA, Whence.SEEK_HOLE):
+        raise SysError(Errno.ENXIO)
+    return Whence.SEEK_SET if whence == Whence.SEEK_END else whence
+
+
+class OpenProcDirectory(OpenDirectory):
+    """An open directory of /proc."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        return super().seek(offset, _without_size(whence))
+
+
 class ProcDirectory(DirectoryInode):
     """A directory of /proc: nothing can be made or removed in it."""
 
     takes_new_names = False
+    may_run = False
 
     def __init__(self, system: System, number: int, mode: int = 0o555) -> None:
         super().__init__(number, S_IFDIR | mode, now=system.clock.wall)
         self.system = system
         self.device = DEVICE
         self.links = 2
+
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        return OpenProcDirectory(self, flags, path)
+
+    def change_mode(self, mode: int, now: int) -> None:
+        raise SysError(Errno.EPERM)
 
     def create(self, name: bytes, mode: int, uid: int, gid: int, now: int, rdev: int = 0) -> Inode:
         raise SysError(Errno.ENOENT)

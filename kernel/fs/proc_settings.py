@@ -13,7 +13,7 @@ from kernel.abi.scheduling import RR_INTERVAL
 from kernel.errors import SysError
 from kernel.fs.mount import MAX_MOUNTS
 from kernel.fs.pipe import MAX_CAPACITY
-from kernel.fs.proc_nodes import MadeFile, Make, Store, TableDirectory
+from kernel.fs.proc_nodes import Make, Setting, Store, TableDirectory
 
 if TYPE_CHECKING:
     from kernel.system import System
@@ -240,7 +240,7 @@ class _Builder:
                 directory.nodes[folder] = inner
                 directory.links += 1
             directory = inner
-        directory.nodes[name] = MadeFile(self.system, self.number(), mode, self.system, make, store)
+        directory.nodes[name] = Setting(self.system, self.number(), mode, self.system, make, store)
 
 
 def build_settings(system: System) -> TableDirectory:

@@ -32,11 +32,9 @@ def seals_of(file: OpenFile) -> int:
 
 def add_seals(system: System, file: OpenFile, seals: int) -> None:
     """F_ADD_SEALS: EPERM where it is not open for writing, or sealed itself; EBUSY, EINVAL."""
-    if not isinstance(file.inode, MemoryFile):
-        raise SysError(Errno.EINVAL)
     if not file.is_writable:
         raise SysError(Errno.EPERM)
-    if seals & ~_ANY_SEAL:
+    if seals & ~_ANY_SEAL or not isinstance(file.inode, MemoryFile):
         raise SysError(Errno.EINVAL)
     inode = file.inode
     if inode.seals & Seal.F_SEAL_SEAL:

@@ -27,6 +27,8 @@ _SIZE = 128
 class SignalFile(AnonymousFile):
     """A mask of signals to be read."""
 
+    takes_nowait = True
+
     def __init__(self, system: System, mask: int, flags: int) -> None:
         super().__init__(AnonymousInode(system), OpenFlag.O_RDWR | flags, "anon_inode:[signalfd]")
         self.mask = mask

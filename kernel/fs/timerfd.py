@@ -27,6 +27,8 @@ class TimerFile(AnonymousFile):
     """A timer: the moment it expires next and was not asked about yet (monotonic nanoseconds,
     None while it is off), and the interval after that (0: once)."""
 
+    takes_nowait = True
+
     def __init__(self, system: System, clock: ClockId, flags: int) -> None:
         super().__init__(AnonymousInode(system), OpenFlag.O_RDWR | flags, "anon_inode:[timerfd]")
         self.system = system

@@ -62,6 +62,8 @@ class Received(NamedTuple):
 class SocketInode(Inode):
     """The inode behind a socket."""
 
+    may_run = False
+
     def __init__(self, task: Task) -> None:
         credentials, system = task.credentials, task.system
         mode = S_IFSOCK | 0o777
@@ -81,6 +83,8 @@ class Socket(OpenFile):
 
     is_stream = False
     sends_sigio = True
+    takes_nowait = True
+    minds_empty_writes = True
 
     def __init__(self, task: Task, family: int, type: int, protocol: int, flags: int = 0) -> None:
         inode = SocketInode(task)

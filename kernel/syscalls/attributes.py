@@ -130,9 +130,11 @@ def _truncate(task: Task, path: bytes, size: int) -> int:
 
 def _ftruncate(task: Task, fd: int, size: int) -> int:
     """ftruncate(2): EINVAL for anything but a regular file that is open for writing."""
+    if size < 0:
+        raise SysError(Errno.EINVAL)
     file = task.files.get(fd)
     inode = file.inode
-    if size < 0 or not isinstance(inode, RegularInode) or not file.is_writable:
+    if not isinstance(inode, RegularInode) or not file.is_writable:
         raise SysError(Errno.EINVAL)
     try:
         require_size(task, size)

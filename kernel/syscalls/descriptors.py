@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import FD_CLOEXEC, Fcntl, OpenFlag
+from kernel.abi.files import (
+    F_GET_RW_HINT,
+    F_SET_RW_HINT,
+    FD_CLOEXEC,
+    WRITE_HINTS,
+    Fcntl,
+    OpenFlag,
+)
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -138,6 +145,8 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
         return 0
     if command == Fcntl.F_GETLEASE:
         return _UNLOCKED
+    if command in (F_GET_RW_HINT, F_SET_RW_HINT):
+        return _write_hint(task, file, command == F_SET_RW_HINT, value)
     raise SysError(Errno.EINVAL)
 
 
@@ -177,6 +186,20 @@ def _pipe_size(task: Task, file: OpenFile, command: int, value: int) -> int:
     if command == Fcntl.F_GETPIPE_SZ:
         return file.inode.capacity
     return file.inode.resize(task, value)
+
+
+def _write_hint(task: Task, file: OpenFile, is_set: bool, address: int) -> int:
+    """How long what is written will last, as a 64-bit number that is only kept: EPERM, EINVAL."""
+    inode = file.inode
+    if not is_set:
+        task.memory.write(address, inode.write_hint.to_bytes(8, "little"))
+        return 0
+    require_owner(task.credentials, inode)
+    hint = int.from_bytes(task.memory.read(address, 8), "little")
+    if hint not in WRITE_HINTS:
+        raise SysError(Errno.EINVAL)
+    inode.write_hint = hint
+    return 0
 
 
 _UNLOCKED = 2

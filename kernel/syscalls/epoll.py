@@ -98,6 +98,8 @@ def epoll_ctl(
     if command != EpollCommand.EPOLL_CTL_DEL:
         events, data = _EVENT.unpack(task.memory.read(event, _EVENT.size))
     file = task.files.get(fd)
+    if not file.has_poll:
+        raise SysError(Errno.EPERM)
     if not isinstance(epoll, EpollFile) or file is epoll:
         raise SysError(Errno.EINVAL)
     if command == EpollCommand.EPOLL_CTL_ADD:

@@ -126,7 +126,7 @@ def readahead(task: Task, file: File, offset: LongLong, count: Size) -> int:
     """readahead(2): nothing is to be done; EBADF, EINVAL."""
     if not file.is_readable:
         raise SysError(Errno.EBADF)
-    if not isinstance(file.inode, RegularInode):
+    if not file.inode.is_regular:
         raise SysError(Errno.EINVAL)
     return 0
 

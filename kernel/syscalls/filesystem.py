@@ -13,6 +13,7 @@ from kernel.events import Described
 from kernel.fs.inode import DirectoryInode, RegularInode
 from kernel.fs.mount import Statistics
 from kernel.fs.path import Location, resolve
+from kernel.fs.proc_nodes import ProcDirectory
 from kernel.syscalls.arguments import (
     DescribedArgument,
     Fd,
@@ -107,9 +108,7 @@ def fstatfs(task: Task, fd: Fd, buffer: OutStatfs) -> int:
     return _store(task, location_of(task, fd), buffer)
 
 
-def _store64(task: Task, place: Location, size: int, buffer: int) -> int:
-    if size != abi.STATFS64.size:
-        raise SysError(Errno.EINVAL)
+def _store64(task: Task, place: Location, buffer: int) -> int:
     task.memory.write(buffer, abi.STATFS64.pack(*_words(place)))
     return 0
 
@@ -119,13 +118,15 @@ def statfs64(task: Task, path: Path, size: Size, buffer: OutStatfs64) -> int:
     """statfs(2); EINVAL unless `size` is the structure's."""
     if size != abi.STATFS64.size:
         raise SysError(Errno.EINVAL)
-    return _store64(task, resolve(task, path), size, buffer)
+    return _store64(task, resolve(task, path), buffer)
 
 
 @syscall(Sysno.FSTATFS64)
 def fstatfs64(task: Task, fd: Fd, size: Size, buffer: OutStatfs64) -> int:
     """fstatfs(2)."""
-    return _store64(task, location_of(task, fd), size, buffer)
+    if size != abi.STATFS64.size:
+        raise SysError(Errno.EINVAL)
+    return _store64(task, location_of(task, fd), buffer)
 
 
 # ---- sync ------------------------------------------------------------------------------------
@@ -147,5 +148,7 @@ def syncfs(task: Task, file: File) -> int:
 def fsync(task: Task, file: File) -> int:
     """fsync(2), fdatasync(2): EINVAL for what is stored nowhere."""
     if not isinstance(file.inode, (RegularInode, DirectoryInode)):
+        raise SysError(Errno.EINVAL)
+    if isinstance(file.inode, ProcDirectory):
         raise SysError(Errno.EINVAL)
     return 0

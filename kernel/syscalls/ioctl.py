@@ -14,7 +14,6 @@ from kernel.abi.files import Ioctl, OpenFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.fs.inode import DirectoryInode, RegularInode
 from kernel.signals import sigio
 from kernel.syscalls.arguments import Argument, Fd, signed
 from kernel.syscalls.table import syscall
@@ -115,8 +114,12 @@ def ioctl(task: Task, fd: Fd, request: Request, argument: RequestValue) -> int:
             if not file.sends_sigio:
                 raise SysError(Errno.ENOTTY)
             sigio.switch(task, file, fd, is_on)
-    elif request == Ioctl.FIGETBSZ and isinstance(file.inode, (RegularInode, DirectoryInode)):
+    elif request == Ioctl.FIGETBSZ:
         task.memory.write_word(argument, 4096)
+    elif request == Ioctl.FIOQSIZE:
+        if not (file.inode.is_regular or file.inode.is_directory):
+            raise SysError(Errno.ENOTTY)
+        task.memory.write(argument, (file.inode.blocks * 512).to_bytes(8, "little"))
     else:
         return file.ioctl(task, request, argument)
     return 0

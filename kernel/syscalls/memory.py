@@ -144,7 +144,7 @@ def _area(
 ) -> Area:
     """The area that is asked for: EACCES, ENODEV, EINVAL, EOPNOTSUPP, EPERM as in mmap(2)."""
     prot &= _ACCESS
-    if prot & Prot.PROT_READ and task.memory.data_is_executable:
+    if prot & Prot.PROT_READ and task.memory.data_is_executable and (not file or _may_run(file)):
         prot |= Prot.PROT_EXEC
     kept = flags & _KEPT
     if not flags & _TYPE:
@@ -185,16 +185,20 @@ def _file_area(
         raise SysError(Errno.EACCES)
     if is_shared and prot & Prot.PROT_WRITE and not file.is_writable:
         raise SysError(Errno.EACCES)
+    if prot & Prot.PROT_EXEC and not _may_run(file):
+        raise SysError(Errno.EPERM)
     if not isinstance(inode, RegularInode):
         return _area_of_device(task, start, size, prot, flags, inode.rdev)
-    mount = file.location and file.location.mount
-    if prot & Prot.PROT_EXEC and mount and mount.flags & MountFlag.MS_NOEXEC:
-        raise SysError(Errno.EPERM)
     if is_shared and prot & Prot.PROT_WRITE and forbid_writing(inode):
         raise SysError(Errno.EPERM)
     if is_shared and (not file.is_writable or forbid_writing(inode)):
         flags |= NO_WRITE
     return Area(start, start + size, prot, flags, inode, offset, file.path)
+
+
+def _may_run(file: OpenFile) -> bool:
+    mount = file.location and file.location.mount
+    return file.inode.may_run and not (mount and mount.flags & MountFlag.MS_NOEXEC)
 
 
 def _area_of_device(task: Task, start: int, size: int, prot: int, flags: int, rdev: int) -> Area:

@@ -16,6 +16,7 @@ from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.syscalls.arguments import (
     Argument,
+    Fd,
     File,
     InBytes,
     Int,
@@ -27,7 +28,15 @@ from kernel.syscalls.arguments import (
 )  # fmt: skip
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.table import syscall
-from kernel.syscalls.transfer import PIECE, Span, end_early, read_into, store_prefix, write_from
+from kernel.syscalls.transfer import (
+    PIECE,
+    Span,
+    end_early,
+    read_into,
+    store_prefix,
+    write_from,
+    write_nothing,
+)
 from kernel.task.task import Call, Task
 
 IOV_MAX = 1024
@@ -115,52 +124,84 @@ def read(task: Task, file: File, buffer: OutBytes, count: Size) -> int:
 @syscall(Sysno.WRITE)
 def write(task: Task, file: File, buffer: InBytes, count: Size) -> int:
     """Write count octets, or as many as the file takes (write(2))."""
-    return write_from(task, file, [(buffer, count)])
+    return write_from(task, file, [(buffer, count)]) if count else write_nothing(task, file)
 
 
-def _require_offset(offset: int, count: int) -> None:
-    if offset < 0 or offset + count >= 1 << 63:
+def _file_at(task: Task, fd: int, offset: int) -> OpenFile:
+    """A file to be read or written at an offset: EINVAL, EBADF, ESPIPE."""
+    if offset < 0:
+        raise SysError(Errno.EINVAL)
+    file = task.files.get(fd)
+    if not file.has_places:
+        raise SysError(Errno.ESPIPE)
+    return file
+
+
+def _require_end(offset: int, count: int) -> None:
+    if offset + count >= 1 << 63:
         raise SysError(Errno.EINVAL)
 
 
 @syscall(Sysno.PREAD64)
-def pread64(task: Task, file: File, buffer: OutBytes, count: Size, offset: LongLong) -> int:
+def pread64(task: Task, fd: Fd, buffer: OutBytes, count: Size, offset: LongLong) -> int:
     """Read at an offset, which stays where it was."""
-    _require_offset(offset, count)
+    file = _file_at(task, fd, offset)
+    _require_end(offset, count)
     return read_into(task, file, [(buffer, count)], offset)
 
 
 @syscall(Sysno.PWRITE64)
-def pwrite64(task: Task, file: File, buffer: InBytes, count: Size, offset: LongLong) -> int:
+def pwrite64(task: Task, fd: Fd, buffer: InBytes, count: Size, offset: LongLong) -> int:
     """Write at an offset, which stays where it was."""
-    _require_offset(offset, count)
+    file = _file_at(task, fd, offset)
+    _require_end(offset, count)
+    if not count:
+        return write_nothing(task, file)
     return write_from(task, file, [(buffer, count)], offset)
 
 
 @syscall(Sysno.READV)
 def readv(task: Task, file: File, vector: OutVector, count: Int) -> int:
     """Read into several buffers, one after the other."""
-    return read_into(task, file, spans_of(task, vector, count))
+    return _read_spans(task, file, spans_of(task, vector, count), None)
+
+
+def _read_spans(task: Task, file: OpenFile, spans: list[Span], offset: int | None) -> int:
+    """read_into, but that no room at all is enough."""
+    if any(length for _, length in spans) or type(file).read is OpenFile.read:
+        return read_into(task, file, spans, offset)
+    if not file.is_readable:
+        raise SysError(Errno.EBADF)
+    return 0
 
 
 @syscall(Sysno.WRITEV)
 def writev(task: Task, file: File, vector: InVector, count: Int) -> int:
     """Write several buffers as one."""
-    return write_from(task, file, spans_of(task, vector, count))
+    return _write_spans(task, file, spans_of(task, vector, count), None)
+
+
+def _write_spans(task: Task, file: OpenFile, spans: list[Span], offset: int | None) -> int:
+    """write_from; EINVAL for a file that takes no writes, even of nothing."""
+    if type(file).write is OpenFile.write and file.is_writable:
+        raise SysError(Errno.EINVAL)
+    return write_from(task, file, spans, offset)
 
 
 @syscall(Sysno.PREADV)
-def preadv(task: Task, file: File, vector: OutVector, count: Int, offset: LongLong) -> int:
+def preadv(task: Task, fd: Fd, vector: OutVector, count: Int, offset: LongLong) -> int:
     """readv at an offset."""
-    _require_offset(offset, count)
-    return read_into(task, file, spans_of(task, vector, count), offset)
+    file = _file_at(task, fd, offset)
+    _require_end(offset, count)
+    return _read_spans(task, file, spans_of(task, vector, count), offset)
 
 
 @syscall(Sysno.PWRITEV)
-def pwritev(task: Task, file: File, vector: InVector, count: Int, offset: LongLong) -> int:
+def pwritev(task: Task, fd: Fd, vector: InVector, count: Int, offset: LongLong) -> int:
     """writev at an offset."""
-    _require_offset(offset, count)
-    return write_from(task, file, spans_of(task, vector, count), offset)
+    file = _file_at(task, fd, offset)
+    _require_end(offset, count)
+    return _write_spans(task, file, spans_of(task, vector, count), offset)
 
 
 RWF_FLAGS = (
@@ -170,19 +211,20 @@ _RWF_NOWAIT, _RWF_APPEND = 8, 16
 TransferFlags = Annotated[int, NamedFlagsArgument(RWF_FLAGS)]
 
 
-def _offset_of_flagged(offset: int, count: int, flags: int) -> int | None:
-    """Where preadv2 and pwritev2 begin: None is where the file stands. EOPNOTSUPP, EINVAL."""
-    if flags >= 32:
-        raise SysError(Errno.EOPNOTSUPP)
+def _flagged_file(task: Task, fd: int, offset: int, count: int) -> tuple[OpenFile, int | None]:
+    """What preadv2 and pwritev2 act on, and where: None is where the file stands."""
     if offset == -1:
-        return None
-    _require_offset(offset, count)
-    return offset
+        return task.files.get(fd), None
+    file = _file_at(task, fd, offset)
+    _require_end(offset, count)
+    return file, offset
 
 
 @contextmanager
 def _flagged(file: OpenFile, flags: int) -> Iterator[None]:
-    """For one call the file has the status flags that go with these."""
+    """For one call the file has the status flags that go with these; EOPNOTSUPP."""
+    if flags >= 32 or (flags & _RWF_NOWAIT and not file.takes_nowait):
+        raise SysError(Errno.EOPNOTSUPP)
     before = file.flags
     if flags & _RWF_NOWAIT:
         file.flags |= OpenFlag.O_NONBLOCK
@@ -196,19 +238,27 @@ def _flagged(file: OpenFile, flags: int) -> Iterator[None]:
 
 @syscall(Sysno.PREADV2)
 def preadv2(
-    task: Task, file: File, vector: OutVector, count: Int, offset: LongLong, flags: TransferFlags
+    task: Task, fd: Fd, vector: OutVector, count: Int, offset: LongLong, flags: TransferFlags
 ) -> int:
     """preadv, at the file's own offset where `offset` is -1; RWF_NOWAIT: EAGAIN, not sleep."""
-    place = _offset_of_flagged(offset, count, flags)
+    file, place = _flagged_file(task, fd, offset, count)
+    if not file.is_readable:
+        raise SysError(Errno.EBADF)
+    if type(file).read is OpenFile.read:
+        raise SysError(Errno.EINVAL)
+    spans = spans_of(task, vector, count)
     with _flagged(file, flags):
-        return read_into(task, file, spans_of(task, vector, count), place)
+        return _read_spans(task, file, spans, place)
 
 
 @syscall(Sysno.PWRITEV2)
 def pwritev2(
-    task: Task, file: File, vector: InVector, count: Int, offset: LongLong, flags: TransferFlags
+    task: Task, fd: Fd, vector: InVector, count: Int, offset: LongLong, flags: TransferFlags
 ) -> int:
     """The same for writing; RWF_APPEND: at the end."""
-    place = _offset_of_flagged(offset, count, flags)
+    file, place = _flagged_file(task, fd, offset, count)
+    if not file.is_writable:
+        raise SysError(Errno.EBADF)
+    spans = spans_of(task, vector, count)
     with _flagged(file, flags):
-        return write_from(task, file, spans_of(task, vector, count), place)
+        return _write_spans(task, file, spans, place)

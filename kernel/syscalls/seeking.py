@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
+from kernel.abi.files import Whence
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
+from kernel.fs.open_file import OpenFile
 from kernel.syscalls.arguments import Argument, DescribedArgument, File, Int, Moment, signed
 from kernel.syscalls.file_arguments import Seek
 from kernel.syscalls.table import syscall
@@ -39,10 +41,19 @@ HighLow = Annotated[int, _HighLowArgument()]
 OutOffset = Annotated[int, DescribedArgument(_offset, Moment.EXIT)]
 
 
+_LAST_WHENCE = max(Whence)
+
+
+def _seek(file: OpenFile, offset: int, whence: int) -> int:
+    if not 0 <= whence <= _LAST_WHENCE:
+        raise SysError(Errno.EINVAL)
+    return file.seek(offset, whence)
+
+
 @syscall(Sysno.LSEEK)
 def lseek(task: Task, file: File, offset: Int, whence: Seek) -> int:
     """lseek(2); EOVERFLOW where the new offset, which counts, does not fit into 31 bits."""
-    place = file.seek(offset, signed(whence))
+    place = _seek(file, offset, signed(whence))
     if place > 0x7FFF_FFFF:
         raise SysError(Errno.EOVERFLOW)
     return place
@@ -51,6 +62,6 @@ def lseek(task: Task, file: File, offset: Int, whence: Seek) -> int:
 @syscall(Sysno._LLSEEK)
 def _llseek(task: Task, file: File, offset: HighLow, result: OutOffset, whence: Seek) -> int:
     """lseek(2) with 64 bits: the new offset is stored at `result`."""
-    place = file.seek(offset, signed(whence))
+    place = _seek(file, offset, signed(whence))
     task.memory.write(result, place.to_bytes(8, "little"))
     return 0

@@ -16,7 +16,7 @@ from kernel.errors import Block, SysError
 from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.pipe import Pipe, PipeFile
-from kernel.syscalls.arguments import File, Size
+from kernel.syscalls.arguments import Fd, File, Size
 from kernel.syscalls.copying import PlainOffset64
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.read_write import InVector, spans_of
@@ -36,24 +36,25 @@ SpliceFlags = Annotated[int, NamedFlagsArgument(_FLAGS, unknown="SPLICE_F_???")]
 @syscall(Sysno.SPLICE)
 def splice(
     task: Task,
-    source: File,
+    source_fd: Fd,
     source_offset: PlainOffset64,
-    target: File,
+    target_fd: Fd,
     target_offset: PlainOffset64,
     count: Size,
     flags: SpliceFlags,
 ) -> int:
     """splice(2): one of both files, at least, is a pipe; a file that is none may have an offset."""
+    if not count:
+        return 0
     if flags & ~_ANY_FLAG:
         raise SysError(Errno.EINVAL)
+    source, target = task.files.get(source_fd), task.files.get(target_fd)
     for file, offset in ((source, source_offset), (target, target_offset)):
         if isinstance(file, PipeFile) and offset:
             raise SysError(Errno.ESPIPE)
     if not (source.is_readable and target.is_writable):
         raise SysError(Errno.EBADF)
     count = min(count, MAX_COUNT)
-    if not count:
-        return 0
     if isinstance(source, PipeFile):
         if isinstance(target, PipeFile):
             return _pass_on(task, source, target, count, flags, is_taken=True)
@@ -64,12 +65,13 @@ def splice(
 
 
 @syscall(Sysno.TEE)
-def tee(task: Task, source: File, target: File, count: Size, flags: SpliceFlags) -> int:
+def tee(task: Task, source_fd: Fd, target_fd: Fd, count: Size, flags: SpliceFlags) -> int:
     """tee(2): copy from one pipe to another, and leave the octets in the first."""
     if flags & ~_ANY_FLAG:
         raise SysError(Errno.EINVAL)
     if not count:
         return 0
+    source, target = task.files.get(source_fd), task.files.get(target_fd)
     if not (source.is_readable and target.is_writable):
         raise SysError(Errno.EBADF)
     if not (isinstance(source, PipeFile) and isinstance(target, PipeFile)):
@@ -82,12 +84,14 @@ def vmsplice(task: Task, file: File, vector: InVector, count: Size, flags: Splic
     """vmsplice(2): from user memory into a pipe, or out of the end that is read; EBADF."""
     if flags & ~_ANY_FLAG:
         raise SysError(Errno.EINVAL)
-    if not isinstance(file, PipeFile):
+    if not (file.is_readable or file.is_writable):
         raise SysError(Errno.EBADF)
     spans = spans_of(task, vector, count)
     total = sum(length for _, length in spans)
     if not total:
         return 0
+    if not isinstance(file, PipeFile):
+        raise SysError(Errno.EBADF)
     if file.is_writable:
         room = _room(task, file, flags)
         return write_piece(task, file, gather(task.memory, spans, 0, min(total, room)), None)

@@ -160,6 +160,30 @@ def gather(memory: UserMemory, spans: list[Span], skip: int, size: int) -> bytes
     return data
 
 
+def _gather_for(task: Task, file: OpenFile, spans: list[Span], skip: int, size: int) -> bytes:
+    """The same for a write to this file: EINVAL where it takes none."""
+    try:
+        return gather(task.memory, spans, skip, size)
+    except SysError:
+        if file.ignores_data:
+            return bytes(size)
+        if type(file).write is OpenFile.write:
+            raise SysError(Errno.EINVAL) from None
+        raise
+
+
+def write_nothing(task: Task, file: OpenFile) -> int:
+    """A write of 0 octets: few files mind."""
+    if not file.is_writable:
+        raise SysError(Errno.EBADF)
+    if not file.minds_empty_writes and type(file).write is not OpenFile.write:
+        return 0
+    try:
+        return write_piece(task, file, b"", None)
+    except Block as block:
+        return end_early(task, file, block, 0)
+
+
 def write_from(task: Task, file: OpenFile, spans: list[Span], offset: int | None = None) -> int:
     """Write user memory to a file; octets written. What is done is kept while the call sleeps."""
     if not file.is_writable:
@@ -170,7 +194,7 @@ def write_from(task: Task, file: OpenFile, spans: list[Span], offset: int | None
     done: int = call.progress or 0
     while done < total:
         try:
-            data = gather(task.memory, spans, done, min(PIECE, total - done))
+            data = _gather_for(task, file, spans, done, min(PIECE, total - done))
             place = None if offset is None else offset + done
             written = write_piece(task, file, data, place)
         except Block as block:

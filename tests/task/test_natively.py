@@ -35,6 +35,7 @@ NEED_ROOT = (
     "errors_time",
     "ids",
     "inotify",
+    "kinds",
     "mounts",
     "names",
     "odd_calls",
