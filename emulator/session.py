@@ -16,6 +16,7 @@ from emulator.machine.unicorn_cpu import UnicornCpu
 from emulator.notices import inert
 from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
+from kernel import idling
 from kernel.abi.process import Resource
 from kernel.check.settings import CheckSettings
 from kernel.clock import NANOSECONDS
@@ -272,7 +273,7 @@ class Session:
         """With the host's clock: bring the guest's up to it, and wake who is due."""
         if self.options.host_clock:
             self.system.clock.advance_to(self._host_now())
-            self.kernel.wake_due()
+            idling.wake_due(self.kernel.system)
 
     # ---- output ------------------------------------------------------------------------------
 

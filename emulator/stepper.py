@@ -26,7 +26,7 @@ from emulator.snapshots import Snapshot
 from emulator.startup import boot_guest, build_system, make_machine
 from emulator.stopper import Stopper
 from emulator.stops import Catch, CatchEvent, Reason, Stop, Stopped
-from kernel import events
+from kernel import events, idling
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.events import Event
@@ -391,7 +391,7 @@ class Stepper(Inspection):
             console.broken.add(entry.closed)
         elif entry.now is not None:
             self.system.clock.advance_to(entry.now)
-            self.kernel.wake_due()
+            idling.wake_due(self.kernel.system)
         elif entry.data:
             console.feed(entry.data)
         else:

@@ -41,25 +41,30 @@ class CallReporter:
         if task.is_ending:
             self.departed(task)
             return
-        entry, call = _meant(TABLE[call.number], task, call)
         result &= 0xFFFF_FFFF
         signed = result - (1 << 32) if result & 0x8000_0000 else result
         is_error = -4096 < signed < 0
         error = ERRNO_NAMES.get(-signed, str(-signed)) if is_error else None
-        arguments, value, note = entry.describe_exit(task, call, signed if is_error else result)
+        shown = signed if is_error else result
+        found = TABLE.find(call.number)
+        if found is None:
+            name = call_name(call.number)
+            task.emit(events.SyscallExited, call.number, name, shown, error, (), None, None)
+            return
+        entry, call = _meant(found, task, call)
+        arguments, value, note = entry.describe_exit(task, call, shown)
         name = "restart_syscall" if call.restarts else entry.name
         if call.tampered:
             note = ") (".join([note, *call.tampered] if note else call.tampered)
         if call.restarts:
             arguments = ()
-        shown = signed if is_error else result
         task.emit(events.SyscallExited, call.number, name, shown, error, arguments, value, note)
 
     def departed(self, task: Task) -> None:
         """exit does not return; a vfork child's is shown before its parent goes on."""
         call = task.call
         if self.journal.recording and call is not None:
-            name = TABLE[call.number].name
+            name = shown_name(call.number)
             task.emit(events.SyscallExited, call.number, name, None, None, (), None, None)
             task.call = None
 
@@ -73,10 +78,14 @@ class CallReporter:
         call = task.call
         if not self.journal.recording or call is None:
             return
-        entry, call = _meant(TABLE[call.number], task, call)
-        arguments, _, _ = entry.describe_exit(task, call, -int(Errno.EINTR))
-        name = "restart_syscall" if call.restarts else entry.name
-        arguments = () if call.restarts else arguments
+        found = TABLE.find(call.number)
+        name = call_name(call.number)
+        arguments: tuple[Described | None, ...] = ()
+        if found is not None:
+            entry, call = _meant(found, task, call)
+            name, (arguments, _, _) = entry.name, entry.describe_exit(task, call, -int(Errno.EINTR))
+        if call.restarts:
+            name, arguments = "restart_syscall", ()
         shown = -int(Errno.EINTR) if restart is Restart.NEVER else None
         task.emit(
             events.SyscallExited, call.number, name, shown, restart.value, arguments, None, None
@@ -96,3 +105,9 @@ def call_name(number: int) -> str:
         return Sysno(number).name.lower()
     except ValueError:
         return f"syscall_{number:#x}"
+
+
+def shown_name(number: int) -> str:
+    """The name under which a trace shows a call."""
+    found = TABLE.find(number)
+    return call_name(number) if found is None else found.name

@@ -167,7 +167,9 @@ class SignalHeld(Event):
 
 @event
 class SignalDelivered(Event):
-    """The task acts on a signal: `action` is "handler", "kill", "core", "stop", "ignore"."""
+    """The task acts on a signal: `action` is "handler", "kill", "core", "stop", "ignore", or
+    "final" where it kills and no tracer is asked.
+    """
 
     signal: int
     info: Described

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, ESI
 from emulator.machine.traps import BUDGET_SPENT, SYSCALL, Interrupt, PageFault, Trap
-from kernel import events, trace_points
-from kernel.abi.process import signal_status
-from kernel.abi.signals import Signal
-from kernel.call_report import CallReporter
+from kernel import events, idling, page_faults, trace_points
+from kernel.call_report import CallReporter, shown_name
 from kernel.clock import BLOCK_NS, SYSCALL_NS
-from kernel.errors import REPLACED, Block, Ending, Hold, SysError
-from kernel.mm.fault import MemoryFault
+from kernel.errors import REPLACED, Block, Ending, Hold, Restart, SysError
 from kernel.pause import Pause
 from kernel.rdtsc import answer_rdtsc
-from kernel.signals import alarm, cpu_timers, delivery, faults
-from kernel.signals.posix_timers import PosixTimer
+from kernel.signals import cpu_timers, delivery, faults
 from kernel.syscalls.forksys import FORKSYS_NUMBER
 from kernel.syscalls.table import TABLE
 from kernel.system import System
@@ -26,9 +22,6 @@ from kernel.unsupported import refuse
 
 OUTBOX_LIMIT, JOURNAL_LIMIT = 64, 4096
 """Writes and events that may wait for whoever drains them before the kernel pauses."""
-
-FAULTS_PER_COUNT = 256
-"""A recorded run has RAM counted at each so many page faults."""
 
 
 class Kernel:
@@ -62,7 +55,7 @@ class Kernel:
                     delivery.show_unseen(system)
                 task = scheduler.pick()
                 if task is None:
-                    pause = self._idle()
+                    pause = idling.idle(system)
                     if pause is not None:
                         return pause
                     continue
@@ -97,35 +90,6 @@ class Kernel:
         if task.tracing is not None:
             return trace_points.run(task, budget)
         return (self.machine if task.watch is None else task.watch).run(budget)
-
-    def _idle(self) -> Pause | None:
-        """Nobody is ready: jump to the next deadline, or say what is to be waited for."""
-        system = self.system
-        if len(system.tasks) == 1:
-            return Pause.FINISHED
-        if system.console.wants_input and not system.console.has_terminal:
-            return Pause.INPUT
-        deadline = system.scheduler.next_deadline()
-        if deadline is None:
-            return Pause.INPUT if system.console.wants_input else Pause.ASLEEP
-        if system.clock.host:
-            return Pause.INPUT
-        if system.journal.recording:
-            jump = max(deadline - system.clock.now, 0)
-            system.journal.emit(events.ClockAdvanced, system.clock.now, 0, jump)
-        system.clock.advance_to(deadline)
-        self.wake_due()
-        return None
-
-    def wake_due(self) -> None:
-        """Wake sleepers whose deadline has passed; ring alarms and timers."""
-        for sleeper in self.system.scheduler.take_due():
-            if isinstance(sleeper, Task):
-                sleeper.wake("deadline")
-            elif isinstance(sleeper, PosixTimer):
-                sleeper.ring()
-            else:
-                alarm.expire(sleeper)
 
     # ---- switching ---------------------------------------------------------------------------
 
@@ -170,7 +134,7 @@ class Kernel:
             value, task.held = task.held.value, None
             self._end(task, value)
         elif task.call is not None and not delivery.is_due(task):
-            self._attempt(task, task.call)
+            self._again(task, task.call)
         if scheduler.current is not task:
             return False
         self._before_user_mode(task)
@@ -196,7 +160,7 @@ class Kernel:
                 self._switch_away(task)
                 return
             if task.call is not None and not task.is_ending:
-                self._attempt(task, task.call)
+                self._again(task, task.call)
                 if scheduler.current is not task:
                     return
         if task.is_ending:
@@ -240,12 +204,12 @@ class Kernel:
 
     def _trap(self, task: Task, trap: Trap) -> None:
         if trap is BUDGET_SPENT:
-            self.wake_due()
+            idling.wake_due(self.system)
             return
         task.system_time += SYSCALL_NS
         self.system.clock.now += SYSCALL_NS
         if isinstance(trap, PageFault):
-            self._page_fault(task, trap)
+            page_faults.handle(task, trap)
         elif self._is_forksys(trap):
             self._forksys(task)
         elif not answer_rdtsc(task, trap):
@@ -267,26 +231,6 @@ class Kernel:
             self.report.entered(task, call)
         self._attempt(task, call)
 
-    def _page_fault(self, task: Task, trap: PageFault) -> None:
-        recording = self.system.journal.recording
-        try:
-            kind = task.memory.fault(trap.address, trap.access)
-        except MemoryFault as fault:
-            if recording:
-                task.emit(events.PageFaulted, trap.address, trap.access.value, "bad")
-            faults.raise_memory_fault(task, fault, trap)
-            return
-        except SysError:
-            self.system.notice(f"out of memory: pid {task.pid} ({task.name}) is killed")
-            exiting.kill_process(task.process, signal_status(Signal.SIGKILL, dumped=False))
-            return
-        task.minor_faults += 1
-        self.system.frames.counters.faults += 1
-        if recording:
-            task.emit(events.PageFaulted, trap.address, trap.access.value, kind)
-            if self.system.frames.counters.faults % FAULTS_PER_COUNT == 0:
-                task.tell_frames()
-
     # ---- system calls ------------------------------------------------------------------------
 
     def _system_call(self, task: Task) -> None:
@@ -306,8 +250,43 @@ class Kernel:
             self.injector.begin(entry.name, task, call)
         if self.system.journal.recording:
             self.report.entered(task, call)
-        if task.tracing is not None and trace_points.at_entry(task, registers[EAX]):
+        if task.has_entry_work:
+            self._show_first(task, call)
+        else:
+            self._attempt(task, call)
+
+    def _show_first(self, task: Task, call: Call) -> None:
+        """The task's tracer, and then its filters (seccomp), see a call before it is made."""
+        if trace_points.at_entry(task, self.machine.registers[EAX]):
             self._switch_away(task)
+        else:
+            self._judge(task, call)
+
+    def _judge(self, task: Task, call: Call) -> None:
+        """Make the call if the task's filters let it pass."""
+        if task.seccomp is None:
+            self._attempt(task, call)
+            return
+        from kernel.task.seccomp import gate  # few programs restrict themselves
+
+        try:
+            ending = gate.judge(task, call)
+        except Block as block:
+            if not self._fall_asleep(task, block, Restart.SYS):
+                gate.withdraw(task)
+                self._interrupt(task)
+            return
+        if task.state is TaskState.TRACED:
+            self._switch_away(task)
+        elif ending is None:
+            self._attempt(task, call)
+        else:
+            self._end(task, ending)
+
+    def _again(self, task: Task, call: Call) -> None:
+        """Go on with a call that slept, stopped or was interrupted, from where it was held up."""
+        if task.seccomp is not None and task.seccomp.held is call:
+            self._judge(task, call)
         else:
             self._attempt(task, call)
 
@@ -338,18 +317,11 @@ class Kernel:
         except SysError as error:
             value = -error.errno
         except Block as block:
-            task.restart = block.restart or entry.restart
-            if block.deaf or not delivery.ends_sleep(task):
-                if self.system.journal.recording:
-                    task.emit(events.SyscallBlocked, entry.name, str(block))
-                self._switch_away(task)
-                task.sleep(block)
+            if self._fall_asleep(task, block, entry.restart):
                 return
             value = entry.store_what_is_left(task, call)
             if value == 0:
-                delivery.interrupt(task)
-                if trace_points.at_interruption(task):
-                    self._switch_away(task)
+                self._interrupt(task)
                 return
         finally:
             self.system.frames.fails_in = None
@@ -362,6 +334,26 @@ class Kernel:
             self._switch_away(task)
         else:
             self._end(task, value)
+
+    def _fall_asleep(self, task: Task, block: Block, restart: Restart) -> bool:
+        """The call in flight has to wait: whether the task sleeps. It does not where signals came.
+
+        `restart` is what they then do to the call, unless the block knows better.
+        """
+        task.restart = block.restart or restart
+        if not block.deaf and delivery.ends_sleep(task):
+            return False
+        if self.system.journal.recording:
+            assert task.call is not None
+            task.emit(events.SyscallBlocked, shown_name(task.call.number), str(block))
+        self._switch_away(task)
+        task.sleep(block)
+        return True
+
+    def _interrupt(self, task: Task) -> None:
+        delivery.interrupt(task)
+        if trace_points.at_interruption(task):
+            self._switch_away(task)
 
     def _end(self, task: Task, value: Ending) -> None:
         """The call ends with a value, held, or with other registers."""

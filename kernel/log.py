@@ -8,7 +8,7 @@ from kernel.wait import WaitQueue
 
 SIZE = 1 << 16
 """Octets that are kept."""
-WARNING, INFO = 4, 6
+WARNING, NOTICE, INFO = 4, 5, 6
 
 
 class KernelLog:
@@ -19,6 +19,7 @@ class KernelLog:
     def __init__(self) -> None:
         self.text = b""
         self.position = 0
+        self.audits = 0
         self.read_to = self.cleared_to = 0
         self.readable = WaitQueue("kernel log")
         self.add(0, f"Linux version {abi.RELEASE} {abi.VERSION}", INFO)

@@ -9,6 +9,7 @@ here, not blocks; otherwise everything is as `Kernel.run` has it.
 from __future__ import annotations
 
 from emulator.machine.traps import BUDGET_SPENT, SYSCALL
+from kernel import idling
 from kernel.clock import BLOCK_NS
 from kernel.kernel import Kernel
 from kernel.pause import Pause
@@ -44,7 +45,7 @@ class SteppedKernel(Kernel):
         scheduler = self.system.scheduler
         task = scheduler.current
         if task is None:
-            pause = self._idle()
+            pause = idling.idle(self.system)
             if pause is not None:
                 return pause
             self.steps += 1

@@ -413,8 +413,9 @@ class Strace:
         return line + self._stack(event.pid)
 
     def _signal_delivered(self, event: SignalDelivered) -> str:
-        # SIGKILL ends a task without asking its tracer
-        if event.pid not in self.attached or event.signal == Signal.SIGKILL:
+        # what ends a task without asking its tracer
+        is_untold = event.signal == Signal.SIGKILL or event.action == "final"
+        if event.pid not in self.attached or is_untold:
             return ""
         if not self.options.selection.has_signal(event.signal):
             return ""

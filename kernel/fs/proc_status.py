@@ -177,8 +177,7 @@ def _privilege_lines(task: Task) -> list[str]:
         f"CapBnd:\t{credentials.bounding:016x}",
         f"CapAmb:\t{credentials.ambient:016x}",
         f"NoNewPrivs:\t{int(task.no_new_privileges)}",
-        "Seccomp:\t0",
-        "Seccomp_filters:\t0",
+        *_seccomp_lines(task),
         "Speculation_Store_Bypass:\tnot vulnerable",
         "SpeculationIndirectBranch:\tnot affected",
         "Cpus_allowed:\t1",
@@ -188,6 +187,13 @@ def _privilege_lines(task: Task) -> list[str]:
         "voluntary_ctxt_switches:\t0",
         "nonvoluntary_ctxt_switches:\t0",
     ]
+
+
+def _seccomp_lines(task: Task) -> tuple[str, str]:
+    if task.seccomp is None:
+        return "Seccomp:\t0", "Seccomp_filters:\t0"
+    count = len(task.seccomp.filters)
+    return f"Seccomp:\t{int(task.seccomp.mode)}", f"Seccomp_filters:\t{count}"
 
 
 # ---- stat and statm ----------------------------------------------------------------------------

@@ -212,7 +212,7 @@ def _report(task: Task, info: SigInfo, action: str) -> None:
 def _terminate(task: Task, info: SigInfo) -> None:
     may_dump = bit(info.signal) & CORE_DUMPING
     dumped = bool(may_dump and task.process.limits.soft(Resource.RLIMIT_CORE))
-    _report(task, info, "core" if dumped else "kill")
+    _report(task, info, "final" if info.is_final else "core" if dumped else "kill")
     exiting.kill_process(task.process, signal_status(info.signal, dumped))
 
 

@@ -203,7 +203,18 @@ def _tell_held(task: Task, info: SigInfo) -> None:
 
 
 def _kills_at_once(task: Task, signal: int) -> bool:
-    survivable = IGNORED_BY_DEFAULT | STOPPING | CORE_DUMPING
     if task.held is not None and not task.held.ends_early:
         return False
+    return _is_fatal(task, signal)
+
+
+def _is_fatal(task: Task, signal: int) -> bool:
+    """Whether it ends the process, and without a core."""
+    survivable = IGNORED_BY_DEFAULT | STOPPING | CORE_DUMPING
     return task.sighand.get(signal).handler == SIG_DFL and not bit(signal) & survivable
+
+
+def is_dying(task: Task) -> bool:
+    """Whether a signal that is ready will end the task: a sleep that only such ones end is over."""
+    ready = attention.ready_signals(task)
+    return any(ready & bit(signal) and _is_fatal(task, signal) for signal in range(1, 65))

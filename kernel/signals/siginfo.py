@@ -4,8 +4,11 @@ import struct
 from enum import Enum
 
 from kernel.abi import signals as abi
+from kernel.abi.errno import ERRNO_NAMES
+from kernel.abi.ptrace import AUDIT_ARCH_I386
 from kernel.abi.signal_frames import SIGINFO_SIZE
 from kernel.abi.signals import Signal
+from kernel.abi.sysno import Sysno
 from kernel.events import Described
 from kernel.signals.state import SigInfo
 
@@ -21,20 +24,24 @@ class Layout(Enum):
     CHILD = struct.Struct("<iIiii")
     FAULT = struct.Struct("<I")
     POLL = struct.Struct("<ii")
+    SYS = struct.Struct("<IiI")
 
 
 _FAULTS = frozenset((Signal.SIGILL, Signal.SIGFPE, Signal.SIGSEGV, Signal.SIGBUS, Signal.SIGTRAP))
 _POLL_CODES = ("POLL_IN", "POLL_OUT", "POLL_MSG", "POLL_ERR", "POLL_PRI", "POLL_HUP")
 _LAST_CODE: dict[int, int] = {
     Signal.SIGILL: 11, Signal.SIGFPE: 15, Signal.SIGSEGV: 10, Signal.SIGBUS: 5, Signal.SIGTRAP: 6,
-    Signal.SIGCHLD: 6,
+    Signal.SIGCHLD: 6, Signal.SIGSYS: 2,
 }  # fmt: skip
+
+
+_LAYOUTS: dict[int, Layout] = {Signal.SIGCHLD: Layout.CHILD, Signal.SIGSYS: Layout.SYS}
 
 
 def layout(signal: int, code: int) -> Layout:
     """The union's member, by signal and code, as Linux decides it."""
     if abi.SiCode.SI_USER < code < abi.SiCode.SI_KERNEL and code <= _LAST_CODE.get(signal, 0):
-        return Layout.CHILD if signal == Signal.SIGCHLD else Layout.FAULT
+        return _LAYOUTS.get(signal, Layout.FAULT)
     if abi.SiCode.SI_USER < code <= len(_POLL_CODES):
         return Layout.POLL
     if code == abi.SiCode.SI_TIMER:
@@ -42,41 +49,33 @@ def layout(signal: int, code: int) -> Layout:
     return Layout.QUEUE if code < 0 else Layout.KILL
 
 
+_FIELDS = {
+    Layout.KILL: ("pid", "uid"),
+    Layout.TIMER: ("timer", "overrun", "value"),
+    Layout.QUEUE: ("pid", "uid", "value"),
+    Layout.CHILD: ("pid", "uid", "status", "user_time", "system_time"),
+    Layout.FAULT: ("address",),
+    Layout.POLL: ("band", "fd"),
+    Layout.SYS: ("address", "call", "arch"),
+}
+"""What each member holds, by SigInfo's names."""
+
+
 def pack(info: SigInfo) -> bytes:
     """The 128 octets of siginfo_t."""
     kind = layout(info.signal, info.code)
-    fields: tuple[int, ...]
-    if kind is Layout.FAULT:
-        fields = (info.address,)
-    elif kind is Layout.POLL:
-        fields = (info.band, info.fd)
-    elif kind is Layout.CHILD:
-        fields = (info.pid, info.uid, info.status, info.user_time, info.system_time)
-    elif kind is Layout.TIMER:
-        fields = (info.timer, info.overrun, info.value)
-    elif kind is Layout.QUEUE:
-        fields = (info.pid, info.uid, info.value)
-    else:
-        fields = (info.pid, info.uid)
-    packed: bytes = _HEAD.pack(info.signal, 0, info.code) + kind.value.pack(*fields)
+    fields = [getattr(info, name) for name in _FIELDS[kind]]
+    packed: bytes = _HEAD.pack(info.signal, info.errno, info.code) + kind.value.pack(*fields)
     return packed.ljust(SIGINFO_SIZE, b"\0")
 
 
 def unpack(signal: int, image: bytes) -> SigInfo:
     """What a program hands to rt_sigqueueinfo, as this signal."""
-    _, _, code = _HEAD.unpack_from(image)
+    _, errno, code = _HEAD.unpack_from(image)
     kind = layout(signal, code)
-    fields = kind.value.unpack_from(image, _HEAD.size)
-    if kind is Layout.FAULT:
-        return SigInfo(signal, code, address=fields[0])
-    if kind is Layout.CHILD:
-        pid, uid, status, user, system = fields
-        return SigInfo(signal, code, pid, uid, status, user, system)
-    if kind is Layout.POLL:
-        return SigInfo(signal, code, band=fields[0], fd=fields[1])
-    if kind is Layout.TIMER:
-        return SigInfo(signal, code, timer=fields[0], overrun=fields[1], value=fields[2])
-    return SigInfo(signal, code, fields[0], fields[1], value=fields[2] if len(fields) > 2 else 0)
+    names = _FIELDS[kind]
+    values = kind.value.unpack_from(image, _HEAD.size)
+    return SigInfo(signal, code, errno=errno, **dict(zip(names, values, strict=True)))
 
 
 # ---- described ---------------------------------------------------------------------------------
@@ -104,6 +103,7 @@ _CODES: dict[int, tuple[str, ...]] = {
     Signal.SIGSEGV: ("SEGV_MAPERR", "SEGV_ACCERR"),
     Signal.SIGBUS: ("BUS_ADRALN", "BUS_ADRERR", "BUS_OBJERR"),
     Signal.SIGTRAP: ("TRAP_BRKPT", "TRAP_TRACE", "TRAP_BRANCH", "TRAP_HWBKPT"),
+    Signal.SIGSYS: ("SYS_SECCOMP", "SYS_USER_DISPATCH"),
     Signal.SIGCHLD: (
         "CLD_EXITED", "CLD_KILLED", "CLD_DUMPED", "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED",
     ),
@@ -124,11 +124,16 @@ def describe_siginfo(info: SigInfo) -> Described:
         ("si_signo", ("signal", info.signal)),
         ("si_code", ("flags", info.code, code_name(info.signal, info.code))),
     ]
+    if info.errno:
+        name = ERRNO_NAMES.get(info.errno, str(info.errno))
+        fields.append(("si_errno", ("flags", info.errno, name)))
     kind = layout(info.signal, info.code)
     if kind is Layout.CHILD:
         fields += _describe_child(info)
     elif kind is Layout.FAULT:
         fields.append(("si_addr", ("ptr", info.address)))
+    elif kind is Layout.SYS:
+        fields += _describe_call(info)
     elif kind is Layout.POLL:
         fields += [("si_band", ("int", info.band)), ("si_fd", ("int", info.fd))]
     elif kind is Layout.TIMER:
@@ -153,6 +158,29 @@ def _describe_child(info: SigInfo) -> list[tuple[str, Described]]:
         ("si_utime", ("int", info.user_time)),
         ("si_stime", ("int", info.system_time)),
     ]
+
+
+def _describe_call(info: SigInfo) -> list[tuple[str, Described]]:
+    return [
+        ("si_call_addr", ("ptr", info.address)),
+        ("si_syscall", describe_call_number(info.call)),
+        ("si_arch", describe_architecture(info.arch)),
+    ]
+
+
+def describe_call_number(number: int) -> Described:
+    """__NR_getpid, or the number where it has no name."""
+    try:
+        return ("flags", number, f"__NR_{Sysno(number).name.lower()}")
+    except ValueError:
+        return ("flags", number, f"{number & 0xFFFF_FFFF:#x} /* __NR_??? */")
+
+
+def describe_architecture(number: int) -> Described:
+    """AUDIT_ARCH_I386, or the number of another."""
+    if number == AUDIT_ARCH_I386:
+        return ("flags", number, "AUDIT_ARCH_I386")
+    return ("flags", number, f"{number:#x} /* AUDIT_ARCH_??? */")
 
 
 def _describe_value(word: int) -> list[tuple[str, Described]]:

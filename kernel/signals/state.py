@@ -85,6 +85,7 @@ class SigInfo(NamedTuple):
     """siginfo_t (sigaction(2)); which of the fields count depends on signal and code.
 
     `user_time` and `system_time` are in clock ticks (1/100 s); `value` is the sigval as a word.
+    `is_final`: it ends the process, and no tracer is asked.
     """
 
     signal: int
@@ -101,6 +102,10 @@ class SigInfo(NamedTuple):
     source: Source | None = None
     band: int = 0
     fd: int = 0
+    errno: int = 0
+    call: int = 0
+    arch: int = 0
+    is_final: bool = False
 
 
 class Fault(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from kernel.abi.capabilities import Capability, SecureBit
 from kernel.abi.prctl import CapAmbient, Prctl, TscMode
+from kernel.abi.seccomp import SeccompMode
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import (
@@ -21,6 +22,7 @@ _CAPABILITY = ChoiceArgument(Capability, "CAP_")
 _SECURE_BITS = FlagsArgument(SecureBit)
 _AMBIENT = ChoiceArgument(CapAmbient, "PR_CAP_AMBIENT_")
 _TSC = ChoiceArgument(TscMode, "PR_TSC_")
+_SECCOMP_MODE = ChoiceArgument(SeccompMode, "SECCOMP_MODE_")
 _KNOWN = frozenset(Prctl)
 DUMPABLE = ("SUID_DUMP_DISABLE", "SUID_DUMP_USER", "SUID_DUMP_ROOT")
 _COUNTS: dict[int, int] = {
@@ -58,12 +60,25 @@ class _FurtherArgument(Argument):
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         option, value = call.words[0], call.words[word]
+        if option == Prctl.PR_SET_SECCOMP:
+            return _describe_seccomp(task, call, word)
         if word > _COUNTS.get(option, 1 if option in _KNOWN else 4):
             return ("omit",)
         is_one = call.words[1] in (1, 2, 3)
         if option == Prctl.PR_CAP_AMBIENT and word == 2 and is_one:
             return _CAPABILITY.describe_value(task, call, value)
         return ("hex", value)
+
+
+def _describe_seccomp(task: Task, call: Call, word: int) -> Described:
+    """What stands behind the mode: a program, nothing, or for unknown modes whatever there is."""
+    mode = call.words[1]
+    is_needed = mode == SeccompMode.SECCOMP_MODE_FILTER and word == 2
+    if is_needed:
+        from kernel.syscalls.seccomp_arguments import describe_program
+
+        return describe_program(task, call.words[word])
+    return ("omit",) if mode in tuple(SeccompMode) else ("hex", call.words[word])
 
 
 def _describe_first(task: Task, call: Call, option: int, value: int) -> Described:
@@ -79,6 +94,8 @@ def _describe_first(task: Task, call: Call, option: int, value: int) -> Describe
         return _SECURE_BITS.describe_value(task, call, value)
     if option == Prctl.PR_CAP_AMBIENT:
         return _AMBIENT.describe_value(task, call, value)
+    if option == Prctl.PR_SET_SECCOMP:
+        return _SECCOMP_MODE.describe_value(task, call, value)
     if option == Prctl.PR_SET_TSC:
         return _TSC.describe_value(task, call, value)
     if option == Prctl.PR_SET_DUMPABLE and value < len(DUMPABLE):

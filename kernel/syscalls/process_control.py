@@ -13,6 +13,7 @@ from kernel.abi.capabilities import (
 )
 from kernel.abi.errno import Errno
 from kernel.abi.prctl import DEFAULT_SLACK, CapAmbient, Prctl, TscMode
+from kernel.abi.seccomp import SeccompMode
 from kernel.abi.signals import LAST_SIGNAL
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -150,7 +151,18 @@ def _get_tsc(task: Task, words: Words) -> int:
 
 @_option(Prctl.PR_GET_SECCOMP)
 def _get_seccomp(task: Task, words: Words) -> int:
-    """There are no system call filters: 0."""
+    return 0 if task.seccomp is None else int(task.seccomp.mode)
+
+
+@_option(Prctl.PR_SET_SECCOMP)
+def _set_seccomp(task: Task, words: Words) -> int:
+    from kernel.syscalls.seccomp import set_filter  # few programs restrict themselves
+    from kernel.task.seccomp.filters import be_strict
+
+    if words[0] == SeccompMode.SECCOMP_MODE_FILTER:
+        return set_filter(task, 0, words[1])
+    _require(words[0] == SeccompMode.SECCOMP_MODE_STRICT)
+    be_strict(task)
     return 0
 
 

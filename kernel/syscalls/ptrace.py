@@ -1,6 +1,6 @@
 """ptrace(2): one process watches and steers another.
 
-Omitted: debug registers, which this CPU does not have, and seccomp's stops.
+Omitted: debug registers, which this CPU does not have.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MODES = {
 }
 
 
-@syscall(Sysno.PTRACE, missing="debug registers, seccomp stops")
+@syscall(Sysno.PTRACE, missing="debug registers")
 def ptrace(
     task: Task,
     request: Annotated[int, RequestArgument()],
@@ -139,8 +139,7 @@ def _state(target: Task) -> Tracing:
 
 
 def _set_options(task: Task, target: Task, address: int, data: int) -> int:
-    if data & ~tracer.ALL_OPTIONS:
-        raise SysError(Errno.EINVAL)
+    tracer.check_options(task, data, Errno.EINVAL)
     _state(target).options = data
     return 0
 

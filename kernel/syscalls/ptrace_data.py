@@ -8,6 +8,7 @@ from collections.abc import Callable
 from emulator.machine import fxsave
 from emulator.machine.machine import EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP
 from emulator.machine.segments import TLS_COUNT, TLS_FIRST
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.ptrace import (
     AUDIT_ARCH_I386,
@@ -17,12 +18,16 @@ from kernel.abi.ptrace import (
     RegisterSet,
     Request,
     SyscallInfo,
+    TraceEvent,
 )
+from kernel.abi.seccomp import FilterFlag, SeccompMode
 from kernel.abi.signal_frames import SIGINFO_SIZE
 from kernel.errors import SysError
 from kernel.signals import masks
 from kernel.signals import siginfo as siginfos
 from kernel.task import tls, tracee_registers, tracer
+from kernel.task.seccomp import program as seccomp_program
+from kernel.task.seccomp.filters import Filter
 from kernel.task.task import Task
 from kernel.task.tracing import StopKind
 
@@ -181,16 +186,56 @@ def _get_call(task: Task, target: Task, address: int, data: int) -> int:
     stop, words = target.tracing.stop, target.context.words
     assert stop is not None
     kind, rest = SyscallInfo.PTRACE_SYSCALL_INFO_NONE, b""
+    arguments = [words[i] for i in (EBX, ECX, EDX, ESI, EDI, EBP)]
+    entered = struct.pack("<7Q", target.tracing.original, *arguments)
     if stop.kind is StopKind.ENTRY:
-        kind = SyscallInfo.PTRACE_SYSCALL_INFO_ENTRY
-        arguments = [words[i] for i in (EBX, ECX, EDX, ESI, EDI, EBP)]
-        rest = struct.pack("<7Q", target.tracing.original, *arguments)
+        kind, rest = SyscallInfo.PTRACE_SYSCALL_INFO_ENTRY, entered
+    elif stop.code >> 8 == TraceEvent.PTRACE_EVENT_SECCOMP:
+        kind = SyscallInfo.PTRACE_SYSCALL_INFO_SECCOMP
+        rest = entered + struct.pack("<I", target.tracing.message)
     elif stop.kind is StopKind.EXIT:
         kind = SyscallInfo.PTRACE_SYSCALL_INFO_EXIT
         value = words[EAX] - (words[EAX] >> 31 << 32)
         rest = struct.pack("<qB", value, -4096 < value < 0)
     image = _CALL_HEAD.pack(kind, AUDIT_ARCH_I386, words[EIP], words[ESP]) + rest
     task.memory.write(data, image[:address])
+    return len(image)
+
+
+# ---- its filters -------------------------------------------------------------------------------
+
+
+def _filter_at(task: Task, target: Task, number: int) -> Filter:
+    """The target's filter with this number, 0 for its first; EACCES, EINVAL, ENOENT."""
+    if task.seccomp is not None or not task.credentials.has(Capability.CAP_SYS_ADMIN):
+        raise SysError(Errno.EACCES)
+    seccomp = target.seccomp
+    if seccomp is None or seccomp.mode is not SeccompMode.SECCOMP_MODE_FILTER:
+        raise SysError(Errno.EINVAL)
+    if number >= len(seccomp.filters):
+        raise SysError(Errno.ENOENT)
+    return seccomp.filters[number]
+
+
+def _get_filter(task: Task, target: Task, address: int, data: int) -> int:
+    """The program as struct sock_filter, where a place for it is given; how many there are."""
+    program = _filter_at(task, target, address).program
+    if data:
+        task.memory.write(data, seccomp_program.pack(program))
+    return len(program)
+
+
+def _get_filter_flags(task: Task, target: Task, address: int, data: int) -> int:
+    """struct seccomp_metadata, cut at `address` octets: which filter is asked for, its flags."""
+    if task.seccomp is not None or not task.credentials.has(Capability.CAP_SYS_ADMIN):
+        raise SysError(Errno.EACCES)
+    if address < 8:
+        raise SysError(Errno.EINVAL)
+    number = int.from_bytes(task.memory.read(data, 8), "little")
+    is_logged = _filter_at(task, target, number).is_logged
+    flags = FilterFlag.SECCOMP_FILTER_FLAG_LOG if is_logged else 0
+    image = struct.pack("<QQ", number, flags)[:address]
+    task.memory.write(data, image)
     return len(image)
 
 
@@ -211,5 +256,7 @@ ANSWERS: dict[int, Answer] = {
     Request.PTRACE_GETSIGMASK: _get_mask,
     Request.PTRACE_SETSIGMASK: _set_mask,
     Request.PTRACE_GET_SYSCALL_INFO: _get_call,
+    Request.PTRACE_SECCOMP_GET_FILTER: _get_filter,
+    Request.PTRACE_SECCOMP_GET_METADATA: _get_filter_flags,
 }
 """By request, what answers it; all want the task stopped."""

@@ -165,6 +165,8 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
     child.name, child.io_priority = task.name, task.io_priority
     child.scheduling = task.scheduling.of_child
     child.rank = child.scheduling.priority
+    if task.seccomp is not None:
+        child.seccomp, child.has_entry_work = task.seccomp.inherited(), True
     child.no_new_privileges, child.personality = task.no_new_privileges, task.personality
     child.timer_slack, child.has_no_tsc = task.timer_slack, task.has_no_tsc
     if not flags & _VM:

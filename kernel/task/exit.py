@@ -81,6 +81,8 @@ def complete_exit(task: Task) -> None:
     task.memory_left = True
     if process.tracees:
         tracing.leave_tracees(task)
+    if task.seccomp is not None:
+        task.seccomp.leave()
     task.files.leave()
     task.sighand.leave()
     task.fs.users -= 1

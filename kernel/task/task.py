@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.credentials import Credentials
     from kernel.task.process import Process
+    from kernel.task.seccomp.filters import Seccomp
     from kernel.task.tracing import Tracing
 
 
@@ -128,6 +129,10 @@ class Task:
         """Result of a finished call that is reported when the task next runs."""
         self.tracing: Tracing | None = None
         """What another task, which traces this one, wants of it."""
+        self.seccomp: Seccomp | None = None
+        """Which system calls it may make (seccomp(2)); None: all."""
+        self.has_entry_work = False
+        """Somebody looks at its system calls before they are made (`note_entry_work`)."""
         self.ending: Ending | None = None
         """How the call in flight ends, once the tracer lets it."""
         self.exit_status: int | None = None
@@ -234,6 +239,10 @@ class Task:
     def report_restarted(self) -> None:
         """Show the call in flight as entered anew after it was reported as interrupted."""
         self.system.reporter.call_restarted(self)
+
+    def note_entry_work(self) -> None:
+        """Call it when `tracing` or `seccomp` has changed."""
+        self.has_entry_work = self.tracing is not None or self.seccomp is not None
 
     def leave_queues(self) -> None:
         """Sleep on nothing any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.ptrace import TraceEvent, TraceOption
 from kernel.abi.signals import SiCode, Signal
@@ -14,6 +15,7 @@ from kernel.task.task import Task, TaskState
 from kernel.task.tracing import StopKind, Tracing
 
 ALL_OPTIONS = sum(TraceOption)
+_SUSPEND = TraceOption.PTRACE_O_SUSPEND_SECCOMP
 
 
 def trace_me(task: Task) -> None:
@@ -37,12 +39,25 @@ def attach(task: Task, target: Task) -> None:
 
 def seize(task: Task, target: Task, options: int) -> None:
     """PTRACE_SEIZE: trace a task without stopping it. EPERM; EIO for unknown options."""
-    if options & ~ALL_OPTIONS:
-        raise SysError(Errno.EIO)
+    check_options(task, options, Errno.EIO)
     _check_attach(task, target)
     tracing.trace(target, task, is_seized=True, options=options)
     if target.state is TaskState.STOPPED:
         _take_over_stop(target)
+
+
+def check_options(task: Task, options: int, unknown: Errno) -> None:
+    """`unknown` for what is no option; EPERM for who may not suspend another's filters.
+
+    That takes CAP_SYS_ADMIN, and nobody does it who has filters or has them suspended.
+    """
+    if options & ~ALL_OPTIONS:
+        raise SysError(unknown)
+    if options & _SUSPEND:
+        is_suspended = task.tracing is not None and task.tracing.options & _SUSPEND
+        is_restricted = task.seccomp is not None or is_suspended
+        if is_restricted or not task.credentials.has(Capability.CAP_SYS_ADMIN):
+            raise SysError(Errno.EPERM)
 
 
 def _check_attach(task: Task, target: Task) -> None:

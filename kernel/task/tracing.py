@@ -109,6 +109,7 @@ class Tracing:
 def trace(task: Task, tracer: Task, is_seized: bool, options: int = 0) -> Tracing:
     """Let `tracer` trace a task that nobody traces."""
     task.tracing = Tracing(tracer, is_seized, options)
+    task.note_entry_work()
     tracer.process.tracees.append(task)
     return task.tracing
 
@@ -118,6 +119,7 @@ def release(task: Task) -> None:
     assert task.tracing is not None
     task.tracing.tracer.process.tracees.remove(task)
     task.tracing = None
+    task.note_entry_work()
 
 
 # ---- stopping ----------------------------------------------------------------------------------
@@ -247,8 +249,8 @@ def _leave_stop(task: Task, tracing: Tracing, signal: int) -> None:
     stopped = tracing.stop
     assert stopped is not None
     tracing.stop, tracing.is_unseen, tracing.is_listening = None, False, False
-    if stopped.kind is StopKind.ENTRY:
-        _make_call(task, tracing)
+    if stopped.kind is StopKind.ENTRY or _is_seccomp_stop(stopped):
+        _make_call(task, tracing, stopped)
     if not signal:
         return
     who = tracing.tracer
@@ -260,8 +262,15 @@ def _leave_stop(task: Task, tracing: Tracing, signal: int) -> None:
         send.send_to_task(task, info)
 
 
-def _make_call(task: Task, tracing: Tracing) -> None:
-    """The call is made with the number and the arguments that the tracer left; -1 is none."""
+def _is_seccomp_stop(stopped: TraceStop) -> bool:
+    return stopped.code >> 8 == TraceEvent.PTRACE_EVENT_SECCOMP
+
+
+def _make_call(task: Task, tracing: Tracing, stopped: TraceStop) -> None:
+    """The call is made with the number and the arguments that the tracer left; -1 is none.
+
+    The task's filters judge what it has become, also if it was they who asked the tracer.
+    """
     words, call = task.context.words, task.call
     assert call is not None
     if tracing.original == NO_CALL or tracing.is_emulated:
@@ -271,6 +280,9 @@ def _make_call(task: Task, tracing: Tracing) -> None:
     arguments = (words[EBX], words[ECX], words[EDX], words[ESI], words[EDI], words[EBP])
     if (call.number, call.words) != (tracing.original, arguments) and not call.restarts:
         task.call = Call(tracing.original, arguments, call.entered)
+    if task.seccomp is not None:
+        task.seccomp.held = task.call
+        task.seccomp.is_judged_again = _is_seccomp_stop(stopped)
 
 
 def _is_group_stop(stopped: TraceStop | None) -> bool:

@@ -44,6 +44,7 @@ NEED_ROOT = (
     "policies",
     "privileges",
     "scheduling",
+    "seccomp",
     "signals",
     "terminal_jobs",
     "timers",
