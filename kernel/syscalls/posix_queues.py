@@ -17,7 +17,6 @@ from kernel.abi.sysno import Sysno
 from kernel.abi.time import SigevNotify
 from kernel.errors import Block, SysError
 from kernel.events import Described
-from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import READ, WRITE, require
 from kernel.ipc.posix_queue import MessageFile, PosixQueue, QueuedMessage, Registration
 from kernel.signals.send import send_to_process
@@ -26,7 +25,6 @@ from kernel.syscalls.arguments import (
     Argument,
     DescribedArgument,
     Fd,
-    File,
     InBytes,
     Moment,
     OutBytes,
@@ -179,7 +177,8 @@ def mq_unlink(task: Task, name: Path) -> int:
 # ---- messages ----------------------------------------------------------------------------------
 
 
-def _queue_file(file: OpenFile) -> MessageFile:
+def _queue_file(task: Task, fd: int) -> MessageFile:
+    file = task.files.get(fd)
     if not isinstance(file, MessageFile):
         raise SysError(Errno.EBADF)
     return file
@@ -194,26 +193,25 @@ def _deadline(task: Task, timeout: int, wide: bool) -> int | None:
 
 @syscall(Sysno.MQ_TIMEDSEND)
 def mq_timedsend(
-    task: Task, file: File, message: InBytes, size: Size, priority: Size, timeout: InTimespec
+    task: Task, fd: Fd, message: InBytes, size: Size, priority: Size, timeout: InTimespec
 ) -> int:
     """mq_timedsend(2): EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT."""
-    return _send(task, file, message, size, priority, _deadline(task, timeout, wide=False))
+    return _send(task, fd, message, size, priority, _deadline(task, timeout, wide=False))
 
 
 @syscall(Sysno.MQ_TIMEDSEND_TIME64)
 def mq_timedsend_time64(
-    task: Task, file: File, message: InBytes, size: Size, priority: Size, timeout: InTimespec64
+    task: Task, fd: Fd, message: InBytes, size: Size, priority: Size, timeout: InTimespec64
 ) -> int:
     """The same with 64-bit seconds."""
-    return _send(task, file, message, size, priority, _deadline(task, timeout, wide=True))
+    return _send(task, fd, message, size, priority, _deadline(task, timeout, wide=True))
 
 
-def _send(
-    task: Task, file: OpenFile, address: int, size: int, priority: int, deadline: int | None
-) -> int:
+def _send(task: Task, fd: int, address: int, size: int, priority: int, deadline: int | None) -> int:
     if priority >= abi.MQ_PRIO_MAX:
         raise SysError(Errno.EINVAL)
-    queue = _queue_file(file).queue
+    file = _queue_file(task, fd)
+    queue = file.queue
     if not file.is_writable:
         raise SysError(Errno.EBADF)
     if size > queue.longest:
@@ -233,24 +231,25 @@ def _send(
 
 @syscall(Sysno.MQ_TIMEDRECEIVE)
 def mq_timedreceive(
-    task: Task, file: File, message: OutBytes, size: Size, priority: Priority, timeout: InTimespec
+    task: Task, fd: Fd, message: OutBytes, size: Size, priority: Priority, timeout: InTimespec
 ) -> int:
     """mq_timedreceive(2): EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT."""
-    return _receive(task, file, message, size, priority, _deadline(task, timeout, wide=False))
+    return _receive(task, fd, message, size, priority, _deadline(task, timeout, wide=False))
 
 
 @syscall(Sysno.MQ_TIMEDRECEIVE_TIME64)
 def mq_timedreceive_time64(
-    task: Task, file: File, message: OutBytes, size: Size, priority: Priority, timeout: InTimespec64
+    task: Task, fd: Fd, message: OutBytes, size: Size, priority: Priority, timeout: InTimespec64
 ) -> int:
     """The same with 64-bit seconds."""
-    return _receive(task, file, message, size, priority, _deadline(task, timeout, wide=True))
+    return _receive(task, fd, message, size, priority, _deadline(task, timeout, wide=True))
 
 
 def _receive(
-    task: Task, file: OpenFile, address: int, size: int, priority: int, deadline: int | None
+    task: Task, fd: int, address: int, size: int, priority: int, deadline: int | None
 ) -> int:
-    queue = _queue_file(file).queue
+    file = _queue_file(task, fd)
+    queue = file.queue
     if not file.is_readable:
         raise SysError(Errno.EBADF)
     if size < queue.longest:
@@ -283,7 +282,7 @@ def mq_notify(task: Task, file: Fd, event: InEvent) -> int:
             raise SysError(Errno.EINVAL)
         if kind == SigevNotify.SIGEV_SIGNAL and not 0 < signal <= LAST_SIGNAL:
             raise SysError(Errno.EINVAL)
-    opened = _queue_file(task.files.get(file))
+    opened = _queue_file(task, file)
     queue, process = opened.queue, task.process
     if not event:
         if queue.registration is not None and queue.registration.process is process:
@@ -297,14 +296,14 @@ def mq_notify(task: Task, file: Fd, event: InEvent) -> int:
 
 
 @syscall(Sysno.MQ_GETSETATTR)
-def mq_getsetattr(task: Task, file: File, new: InAttributes, old: OutAttributes) -> int:
+def mq_getsetattr(task: Task, fd: Fd, new: InAttributes, old: OutAttributes) -> int:
     """mq_getsetattr(2): only O_NONBLOCK can be changed; EBADF, EINVAL."""
     flags = None
     if new:
         flags = abi.MQ_ATTRIBUTES.unpack(task.memory.read(new, abi.MQ_ATTRIBUTES.size))[0]
         if flags & ~_NONBLOCK:
             raise SysError(Errno.EINVAL)
-    opened = _queue_file(file)
+    opened = _queue_file(task, fd)
     queue = opened.queue
     if old:
         told = (opened.flags & _NONBLOCK, queue.most, queue.longest, len(queue.messages))

@@ -112,6 +112,10 @@ def semctl(
             found.require(task, READ)
         task.memory.write(value, _pack(found))
         return found.id
+    if command == SemaphoreControl.SETVAL and not 0 <= signed(value) <= abi.SEMVMX:
+        raise SysError(Errno.ERANGE)
+    if command == SemaphoreControl.IPC_SET:
+        read_permissions(task, value)  # EFAULT goes before what is wrong with the set
     return _control(task, table.get(semaphores), number, command, value)
 
 
@@ -151,8 +155,6 @@ def _set_all(task: Task, found: SemaphoreSet, address: int) -> None:
 def _control_one(task: Task, found: SemaphoreSet, number: int, command: int, value: int) -> int:
     """Commands about one semaphore of the set."""
     is_setting = command == SemaphoreControl.SETVAL
-    if is_setting and not 0 <= signed(value) <= abi.SEMVMX:
-        raise SysError(Errno.ERANGE)
     if command not in _ABOUT_ONE:
         raise SysError(Errno.EINVAL)
     found.require(task, WRITE if is_setting else READ)

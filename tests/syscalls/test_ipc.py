@@ -39,6 +39,16 @@ def test_the_65th_identifier_has_another_sequence_number(calls: Calls) -> None:
     assert calls.make(Sysno.MSGGET, 0, IPC_CREAT) == 32768
 
 
+def test_there_is_room_for_so_many_objects_and_no_more(calls: Calls) -> None:
+    tables = calls.system.ipc.messages, calls.system.ipc.semaphores
+    assert [table.most for table in tables] == [abi.MSGMNI, abi.SEMMNI]
+    for table in tables:
+        table.most = 1
+    for call in ((Sysno.MSGGET, 0, IPC_CREAT), (Sysno.SEMGET, 0, 1, IPC_CREAT)):
+        assert isinstance(calls.make(*call), int)
+        assert calls.make(*call) is Errno.ENOSPC
+
+
 def test_the_structures_have_their_i386_sizes() -> None:
     sizes = (abi.MESSAGE_QUEUE, abi.SEMAPHORE_SET, abi.SHARED_SEGMENT)
     assert [abi.PERMISSION.size + one.size for one in sizes] == [88, 64, 84]

@@ -10,6 +10,7 @@ from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.process import RLIM_INFINITY, CloneFlag, Resource
 from kernel.errors import SysError
+from kernel.syscalls.sharing import unshare
 from kernel.system import Settings
 from kernel.task.clone import STRUCTURE_FRAMES, CloneRequest, clone
 from kernel.task.credentials import Credentials
@@ -189,6 +190,16 @@ def test_whichever_allocation_fails_nothing_is_left_behind(
         assert family.parent.memory.read(DATA, 8) == contents
     assert failed >= STRUCTURE_FRAMES
     assert len(tables) >= 4096
+
+
+def test_unsharing_descriptors_without_memory_for_them_changes_nothing(family: Family) -> None:
+    clone(family.parent, CloneRequest(FILES, 17))
+    shared = family.parent.files
+    family.system.frames.fails_in = 1
+    with pytest.raises(SysError) as caught:
+        unshare(family.parent, FILES)
+    assert caught.value.errno is Errno.ENOMEM
+    assert (family.parent.files, shared.users) == (shared, 2)
 
 
 def test_no_free_id_leaves_nothing_behind(family: Family, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ NEED_ROOT = (
     "attributes",
     "errors_events",
     "errors_ids",
+    "errors_ipc",
     "errors_locks",
     "errors_memory",
     "errors_mounts",
