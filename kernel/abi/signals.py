@@ -126,6 +126,7 @@ class SiCode(IntEnum):
     SI_QUEUE = -1
     SI_TIMER = -2
     SI_MESGQ = -3
+    SI_SIGIO = -5
     SI_TKILL = -6
 
 

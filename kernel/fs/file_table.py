@@ -80,7 +80,7 @@ class FileTable:
             raise SysError(Errno.EBADF)
         self.close_on_exec.discard(number)
         self.full = min(self.full, number)
-        if file.inode.locks is not None:
+        if file.inode.locks is not None and not file.flags & _PATH:
             file.inode.locks.drop_owner(self)
         release(file)
 

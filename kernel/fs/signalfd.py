@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.task import Task
 
+_WORD, _LONG = (1 << 32) - 1, (1 << 64) - 1
 _INFO = struct.Struct("<IiiIIiIIIIiiQQQQ")
 _SIZE = 128
 """Octets of a struct signalfd_siginfo."""
@@ -64,11 +65,11 @@ class SignalFile(AnonymousFile):
 
 
 def _packed(info: SigInfo) -> bytes:
-    """struct signalfd_siginfo."""
+    """struct signalfd_siginfo: what programs queue may have numbers below 0 anywhere."""
     value = info.value if info.value < 1 << 31 else info.value - (1 << 32)
     packed = _INFO.pack(
-        info.signal, 0, info.code, info.pid, info.uid, info.fd, info.timer, info.band,
-        info.overrun, 0, info.status, value, info.value, info.user_time, info.system_time,
-        info.address,
+        info.signal, info.errno, info.code, info.pid & _WORD, info.uid, info.fd,
+        info.timer & _WORD, info.band & _WORD, info.overrun & _WORD, 0, info.status, value,
+        info.value, info.user_time & _LONG, info.system_time & _LONG, info.address,
     )  # fmt: skip
     return packed.ljust(_SIZE, b"\0")

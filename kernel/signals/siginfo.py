@@ -46,6 +46,8 @@ def layout(signal: int, code: int) -> Layout:
         return Layout.POLL
     if code == abi.SiCode.SI_TIMER:
         return Layout.TIMER
+    if code == abi.SiCode.SI_SIGIO:
+        return Layout.POLL
     return Layout.QUEUE if code < 0 else Layout.KILL
 
 
@@ -87,7 +89,7 @@ _GENERAL_CODES = {
     abi.SiCode.SI_TIMER: "SI_TIMER",
     abi.SiCode.SI_MESGQ: "SI_MESGQ",
     -4: "SI_ASYNCIO",
-    -5: "SI_SIGIO",
+    abi.SiCode.SI_SIGIO: "SI_SIGIO",
     abi.SiCode.SI_TKILL: "SI_TKILL",
     -60: "SI_ASYNCNL",
 }

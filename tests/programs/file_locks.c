@@ -43,6 +43,8 @@ static void records(void)
         show("share", lock(Setlk64, F_RDLCK, 20, 10));
         show("unlock", lock(Setlk64, F_UNLCK, 0, 100));
     });
+    close(open("locked", O_PATH, 0));
+    CHILD(show("after a close of O_PATH", lock(Setlk64, F_RDLCK, 0, 1)));
     show("cut a hole", lock(Setlk64, F_UNLCK, 3, 4));
     CHILD({
         get("before the hole", Getlk64, F_WRLCK, 0, 100);
