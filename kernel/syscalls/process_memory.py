@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kernel.abi.errno import Errno
+from kernel.abi.memory import Prot
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.fs.permission import may_inspect
+from kernel.mm.address_space import AddressSpace
 from kernel.mm.user import UserMemory
 from kernel.syscalls.arguments import Int, Size
 from kernel.syscalls.read_write import InVector, OutVector, RemoteVector, spans_of
@@ -27,7 +29,7 @@ def process_vm_readv(
     done, wanted = 0, sum(length for _, length in mine)
     for address, length in pages_of(theirs, wanted):
         try:
-            scatter(task.memory, mine, done, target.read(address, length))
+            scatter(task.memory, mine, done, _read(target, address, length))
         except SysError:
             return _partial(done)
         done += length
@@ -53,7 +55,7 @@ def process_vm_writev(
 
 def _prepare(
     task: Task, pid: int, local: int, local_count: int, remote: int, remote_count: int, flags: int
-) -> tuple[UserMemory, list[Span], list[Span]]:
+) -> tuple[AddressSpace, list[Span], list[Span]]:
     """The other's memory and both lists of ranges."""
     if flags:
         raise SysError(Errno.EINVAL)
@@ -64,6 +66,14 @@ def _prepare(
     if not may_inspect(task, target):
         raise SysError(Errno.EPERM)
     return target.memory, mine, theirs
+
+
+def _read(memory: AddressSpace, address: int, length: int) -> bytes:
+    """Octets of one page; what may only be written cannot be read by others: EFAULT."""
+    area = memory.find(address)
+    if area is not None and not area.prot & Prot.PROT_READ:
+        raise SysError(Errno.EFAULT)
+    return memory.read(address, length)
 
 
 def _taken(memory: UserMemory, spans: list[Span], skip: int, size: int) -> bytes:

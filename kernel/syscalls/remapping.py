@@ -9,7 +9,7 @@ from kernel.abi.memory import TASK_SIZE, MapFlag, RemapFlag, page_down, page_up
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.mm.area import Area
+from kernel.mm.area import NO_WRITE, Area
 from kernel.syscalls.arguments import FlagsArgument, Pointer, PointerArgument, Size
 from kernel.syscalls.memory import Address, MapFlags, Protection, populate, require_lockable
 from kernel.syscalls.table import syscall
@@ -51,6 +51,9 @@ def mremap(
         raise SysError(Errno.EFAULT)
     if not old_length and not area.is_shared:
         raise SysError(Errno.EINVAL)
+    if old_length and old + size <= old_end and not flags & _MOVING:
+        memory.unmap(old + size, old_end)
+        return old
     if area.end < old_end:
         raise SysError(Errno.EFAULT)
     if size > TASK_SIZE:
@@ -59,9 +62,6 @@ def mremap(
         require_lockable(task, size - (old_end - old), Errno.EAGAIN)
     if flags & _MOVING:
         return _move_as_told(task, area, old, old_end, new, size, flags)
-    if old_length and old + size <= old_end:
-        memory.unmap(old + size, old_end)
-        return old
     if old_length and area.end == old_end and _has_room(task, old_end, old + size):
         memory.map(_extension(area, old_end, old + size))
         _lock_if_locked(task, area, old, old + size)
@@ -138,7 +138,7 @@ def remap_file_pages(
     area = memory.find(start)
     if prot or not length or area is None or not area.is_shared or area.inode is None:
         raise SysError(Errno.EINVAL)
-    if area.end < start + length:
+    if area.end < start + length or area.flags & NO_WRITE:
         raise SysError(Errno.EINVAL)
     shown = Area(
         start, start + length, area.prot, area.flags | MapFlag.MAP_SHARED, area.inode, page << 12,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kernel.abi.errno import Errno
-from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
+from kernel.abi.memory import PAGE_SIZE, TASK_SIZE, page_down
 from kernel.abi.signals import SiCode, Signal
 from kernel.errors import Block, SysError
 from kernel.fs.inode import RegularInode
@@ -161,15 +161,22 @@ def gather(memory: UserMemory, spans: list[Span], skip: int, size: int) -> bytes
 
 
 def _gather_for(task: Task, file: OpenFile, spans: list[Span], skip: int, size: int) -> bytes:
-    """The same for a write to this file: EINVAL where it takes none."""
+    """The same for a write to this file: EINVAL where it takes none. Only regular files take what
+    is there of a page's worth of octets; pipes and others want all of it.
+    """
     try:
-        return gather(task.memory, spans, skip, size)
+        data = gather(task.memory, spans, skip, size)
     except SysError:
         if file.ignores_data:
             return bytes(size)
         if type(file).write is OpenFile.write:
             raise SysError(Errno.EINVAL) from None
         raise
+    if len(data) < size and not file.inode.is_regular:
+        data = data[: page_down(len(data))]
+        if not data:
+            raise SysError(Errno.EFAULT)
+    return data
 
 
 def write_nothing(task: Task, file: OpenFile) -> int:

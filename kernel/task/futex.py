@@ -86,7 +86,8 @@ class PiWaiter(Waiter):
 def key_of(memory: AddressSpace, address: int, private: bool) -> Key:
     """What identifies the word at `address`: two mappings of a shared page are the same word.
 
-    EINVAL where it is not aligned, EFAULT where a shared one is not mapped.
+    EINVAL where it is not aligned, EFAULT where a shared one is not mapped, or is in anonymous
+    memory that nobody may write.
     """
     if address & 3:
         raise SysError(Errno.EINVAL)
@@ -97,6 +98,8 @@ def key_of(memory: AddressSpace, address: int, private: bool) -> Key:
         area = memory.find(address)
         if area is not None and area.is_shared:
             return "frame", frame << 12 | address & 0xFFF
+        if area is not None and area.inode is None and not area.is_writable:
+            raise SysError(Errno.EFAULT)
     return memory.name, address
 
 

@@ -21,6 +21,7 @@ EXECUTED = [
 ]  # fmt: skip
 ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
+    "areas",
     "attributes",
     "errors_events",
     "errors_ids",
