@@ -84,7 +84,8 @@ class AddressSpace(UserMemory, AreaMap):
         old = [part.cut(area.start, area.end) for part in self.within(area.start, area.end)]
         replaced = sum(part.end - part.start for part in old)
         size = area.end - area.start
-        if self.total_size - replaced + size > self.space_limit:
+        is_limited = self.space_limit < TASK_SIZE
+        if is_limited and self.total_size - replaced + size > self.space_limit:
             raise SysError(Errno.ENOMEM)
         if area.is_data:
             self.require_data(size - sum(part.end - part.start for part in old if part.is_data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from kernel.abi.errno import Errno
-from kernel.abi.memory import MMAP_MIN_ADDRESS, PAGE_SIZE, TASK_SIZE
+from kernel.abi.memory import MMAP_MIN_ADDRESS, PAGE_SIZE, TASK_SIZE, MapFlag
 from kernel.errors import SysError
 from kernel.mm.area import Area
 from kernel.mm.page_cache import PageCache
@@ -14,6 +14,7 @@ STACK_GUARD = 256 * PAGE_SIZE
 """A stack stops growing this far above the area below it."""
 MMAP_TOP = 0xB800_0000
 """mmap places areas below this address, downwards: 128 MiB are left for the stack."""
+_GROWS_DOWN = int(MapFlag.MAP_GROWSDOWN)
 
 
 class AreaMap:
@@ -70,7 +71,9 @@ class AreaMap:
                 continue
             if end - area.end >= length:
                 break
-            end = min(end, area.start - (STACK_GUARD if area.grows_down else 0))
+            start = area.start - STACK_GUARD if area.flags & _GROWS_DOWN else area.start
+            if start < end:
+                end = start
         return end - length if end - length >= MMAP_MIN_ADDRESS else None
 
     @property
