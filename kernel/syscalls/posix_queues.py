@@ -218,7 +218,7 @@ def _send(task: Task, fd: int, address: int, size: int, priority: int, deadline:
         raise SysError(Errno.EMSGSIZE)
     message = QueuedMessage(priority, task.memory.read(address, size))
     try:
-        told = queue.send(task, message, deadline)
+        told = queue.send(task, message, None if file.is_nonblocking else deadline)
     except Block:
         if file.is_nonblocking:
             raise SysError(Errno.EAGAIN) from None
@@ -255,7 +255,7 @@ def _receive(
     if size < queue.longest:
         raise SysError(Errno.EMSGSIZE)
     try:
-        message = queue.receive(task, deadline)
+        message = queue.receive(task, None if file.is_nonblocking else deadline)
     except Block:
         if file.is_nonblocking:
             raise SysError(Errno.EAGAIN) from None

@@ -267,6 +267,17 @@ def test_a_message_queue_without_attributes_has_the_default_ones(calls: Calls) -
     assert calls.make(Sysno.MQ_OPEN, "other", *words) is Errno.ENOSPC
 
 
+def test_who_does_not_wait_gets_eagain_though_the_time_is_over(calls: Calls) -> None:
+    flags = OpenFlag.O_RDWR | OpenFlag.O_CREAT | OpenFlag.O_NONBLOCK
+    fd = calls.make(Sysno.MQ_OPEN, "queue", flags, 0o600, 0)
+    calls.store(bytes(8), OTHER)
+    words = (fd, BUFFER, 8192, 0, OTHER)
+    assert calls.make(Sysno.MQ_TIMEDRECEIVE, *words) is Errno.EAGAIN
+    for _ in range(10):
+        assert calls.make(Sysno.MQ_TIMEDSEND, fd, BUFFER, 1, 0, OTHER) == 0
+    assert calls.make(Sysno.MQ_TIMEDSEND, fd, BUFFER, 1, 0, OTHER) is Errno.EAGAIN
+
+
 def test_a_key_is_signed_in_tables_and_comes_back_whole(calls: Calls) -> None:
     key = 0x8A01_0001
     queue = calls.make(Sysno.MSGGET, key, IPC_CREAT | 0o600)
