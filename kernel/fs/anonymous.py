@@ -39,5 +39,7 @@ class AnonymousInode(Inode):
 class AnonymousFile(OpenFile):
     """An open file that has no offset, and says 0 to whoever wants to move it."""
 
+    gives_splice = takes_splice = False
+
     def seek(self, offset: int, whence: int) -> int:
         return 0

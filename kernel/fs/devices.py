@@ -44,6 +44,7 @@ class NullFile(OpenFile):
 
     takes_nowait = True
     ignores_data = True
+    gives_splice = False
 
     def read(self, task: Task, count: int) -> bytes:
         return b""
@@ -65,6 +66,8 @@ class NullFile(OpenFile):
 class ZeroFile(NullFile):
     """/dev/zero: zeros without end."""
 
+    gives_splice = True
+
     def read(self, task: Task, count: int) -> bytes:
         return bytes(count)
 
@@ -74,6 +77,7 @@ class FullFile(ZeroFile):
 
     takes_nowait = False
     minds_empty_writes = True
+    takes_splice = False
 
     def write(self, task: Task, data: bytes) -> int:
         raise SysError(Errno.ENOSPC)
@@ -83,6 +87,7 @@ class RandomFile(NullFile):
     """/dev/random and /dev/urandom: octets of the system's seeded generator."""
 
     ignores_data = False
+    gives_splice = True
 
     def read(self, task: Task, count: int) -> bytes:
         return task.system.random.randbytes(min(count, _MOST_RANDOM))

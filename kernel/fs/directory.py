@@ -21,6 +21,7 @@ class OpenDirectory(OpenFile):
     """
 
     inode: DirectoryInode
+    gives_splice = False
 
     def __init__(self, inode: DirectoryInode, flags: int, path: str) -> None:
         super().__init__(inode, flags, path)

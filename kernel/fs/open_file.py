@@ -49,6 +49,8 @@ class OpenFile:
     """Whether a write of nothing does something, or fails."""
     ignores_data = False
     """Whether what is written is never looked at."""
+    gives_splice = takes_splice = True
+    """Whether splice(2) and sendfile(2) read it, and write to it."""
 
     def __init__(self, inode: Inode, flags: int, path: str) -> None:
         self.inode = inode

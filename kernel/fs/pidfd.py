@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class ProcessFile(OpenFile):
     """A process, or one `thread` of it; it stays the same one when its number is used again."""
 
+    gives_splice = takes_splice = False
+
     def __init__(self, system: System, process: Process, thread: Task | None, flags: int) -> None:
         super().__init__(AnonymousInode(system), OpenFlag.O_RDWR | flags, "anon_inode:[pidfd]")
         self.process = process

@@ -167,6 +167,7 @@ class PipeFile(OpenFile):
     """
 
     sends_sigio = True
+    gives_splice = False
 
     def __init__(self, pipe: Pipe, flags: int, path: str) -> None:
         super().__init__(pipe, flags, path)

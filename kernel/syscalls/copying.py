@@ -6,14 +6,16 @@ from typing import Annotated
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag
+from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.events import Described
 from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
-from kernel.syscalls.arguments import Argument, File, Hex, Moment, Size
+from kernel.fs.pipe import PipeFile
+from kernel.syscalls.arguments import Argument, Fd, File, Hex, Moment, Size
 from kernel.syscalls.table import syscall
-from kernel.syscalls.transfer import MAX_COUNT, end_early, write_piece
+from kernel.syscalls.transfer import MAX_COUNT, end_early, send_own, write_piece
 from kernel.task.task import Call, Task
 
 _LARGEST_OFFSET32 = 0x7FFF_FFFF
@@ -53,33 +55,37 @@ PlainOffset64 = Annotated[int, _MovingOffset(8, shows_end=False)]
 
 
 @syscall(Sysno.SENDFILE)
-def sendfile(task: Task, target: File, source: File, offset: Offset32, count: LateSize) -> int:
+def sendfile(task: Task, target: Fd, source: Fd, offset: Offset32, count: LateSize) -> int:
     """sendfile(2) with a 32-bit offset."""
     return _send(task, target, source, offset, 4, count)
 
 
 @syscall(Sysno.SENDFILE64)
-def sendfile64(task: Task, target: File, source: File, offset: Offset64, count: LateSize) -> int:
+def sendfile64(task: Task, target: Fd, source: Fd, offset: Offset64, count: LateSize) -> int:
     """sendfile(2): from a file that can be read anywhere, at its offset or at the one given."""
     return _send(task, target, source, offset, 8, count)
 
 
-def _send(
-    task: Task, target: OpenFile, source: OpenFile, address: int, size: int, count: int
-) -> int:
-    if not (source.is_readable and target.is_writable):
+def _send(task: Task, target_fd: int, source_fd: int, address: int, size: int, count: int) -> int:
+    source = task.files.get(source_fd)
+    if not source.is_readable:
         raise SysError(Errno.EBADF)
-    if count > 0x7FFF_FFFF or target.flags & OpenFlag.O_APPEND:
-        raise SysError(Errno.EINVAL)
     start = source.offset
     if address:
         start = int.from_bytes(task.memory.read(address, size), "little", signed=True)
-        if not source.inode.is_directory:
-            source.read_at(task, 0, 0)  # ESPIPE for what has no places to read at
+        if not source.has_places:
+            raise SysError(Errno.ESPIPE)
         if start < 0:
             raise SysError(Errno.EINVAL)
         if size == 4:
             count = _within_31_bits(start, count)
+    target = task.files.get(target_fd)
+    if not target.is_writable:
+        raise SysError(Errno.EBADF)
+    if count > 0x7FFF_FFFF or target.flags & OpenFlag.O_APPEND:
+        raise SysError(Errno.EINVAL)
+    if isinstance(target, PipeFile) and count:
+        room_in(task, target, nonblocking=False)
     done, block = _copy(task, source, target, start, min(count, MAX_COUNT))
     if address:
         task.memory.write(address, (start + done).to_bytes(size, "little"))
@@ -104,10 +110,14 @@ def _copy(
     done = 0
     while done < count:
         try:
-            data = _read_source(task, source, start + done, min(_PIECE, count - done))
+            data = _splice_source(task, source, target, start + done, min(_PIECE, count - done))
             if not data:
                 break
+            if not target.takes_splice:
+                raise SysError(Errno.EINVAL)
             done += write_piece(task, target, data, None)
+            if not source.has_places:
+                break
         except Block as block:
             return done, None if done else block
         except SysError:
@@ -115,6 +125,26 @@ def _copy(
                 break
             raise
     return done, None
+
+
+def _splice_source(
+    task: Task, source: OpenFile, target: OpenFile, offset: int, count: int
+) -> bytes:
+    """What can be read there; EINVAL. What has no places can only be sent into a pipe."""
+    if not source.gives_splice:
+        raise SysError(Errno.EINVAL)
+    if isinstance(target, PipeFile) and not source.has_places:
+        return _read_once(task, source, min(count, target.pipe.room))
+    return _read_source(task, source, offset, count)
+
+
+def _read_once(task: Task, source: OpenFile, count: int) -> bytes:
+    try:
+        return source.read(task, count)
+    except Block as block:
+        if source.is_nonblocking:
+            raise SysError(Errno.EAGAIN) from None
+        raise block
 
 
 def _read_source(task: Task, source: OpenFile, offset: int, count: int) -> bytes:
@@ -127,6 +157,19 @@ def _read_source(task: Task, source: OpenFile, offset: int, count: int) -> bytes
     if data and task.system.inotify.total:
         tell(source.location, ACCESS)
     return data
+
+
+def room_in(task: Task, file: PipeFile, nonblocking: bool) -> int:
+    """Octets that a pipe has room for, at least 1. EPIPE with its signal; EAGAIN, or Block."""
+    pipe = file.pipe
+    if not pipe.readers.is_present:
+        send_own(task, Signal.SIGPIPE)
+        raise SysError(Errno.EPIPE)
+    if not pipe.room:
+        if nonblocking or file.is_nonblocking:
+            raise SysError(Errno.EAGAIN)
+        raise Block(pipe.writable)
+    return pipe.room
 
 
 @syscall(Sysno.COPY_FILE_RANGE)

@@ -10,18 +10,17 @@ from typing import Annotated
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag
 from kernel.abi.memory import PAGE_SIZE
-from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import Block, SysError
 from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.pipe import Pipe, PipeFile
 from kernel.syscalls.arguments import Fd, File, Size
-from kernel.syscalls.copying import PlainOffset64
+from kernel.syscalls.copying import PlainOffset64, room_in
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.read_write import InVector, spans_of
 from kernel.syscalls.table import syscall
-from kernel.syscalls.transfer import MAX_COUNT, end_early, gather, scatter, send_own, write_piece
+from kernel.syscalls.transfer import MAX_COUNT, end_early, gather, scatter, write_piece
 from kernel.task.task import Task
 
 _NONBLOCK = 2
@@ -93,7 +92,7 @@ def vmsplice(task: Task, file: File, vector: InVector, count: Size, flags: Splic
     if not isinstance(file, PipeFile):
         raise SysError(Errno.EBADF)
     if file.is_writable:
-        room = _room(task, file, flags)
+        room = room_in(task, file, bool(flags & _NONBLOCK))
         return write_piece(task, file, gather(task.memory, spans, 0, min(total, room)), None)
     waiting = _waiting(task, file, flags)
     scatter(task.memory, spans, 0, bytes(file.pipe.data[: min(total, waiting)]))
@@ -111,7 +110,7 @@ def _pass_on(
     count = min(count, _waiting(task, source, flags))
     if not count:
         return 0
-    room = _room(task, target, flags)
+    room = room_in(task, target, bool(flags & _NONBLOCK))
     if not source.pipe.cuts.lengths:
         done = write_piece(task, target, bytes(source.pipe.data[: min(count, room)]), None)
     elif room < PAGE_SIZE:
@@ -143,7 +142,7 @@ def _pipe_to_file(
     task: Task, source: PipeFile, target: OpenFile, address: int, count: int, flags: int
 ) -> int:
     place = _offset(task, target, address)
-    if target.flags & OpenFlag.O_APPEND:
+    if target.flags & OpenFlag.O_APPEND or not target.takes_splice:
         raise SysError(Errno.EINVAL)
     count = min(count, _waiting(task, source, flags))
     if not count:
@@ -161,15 +160,13 @@ def _file_to_pipe(
     task: Task, source: OpenFile, address: int, target: PipeFile, count: int, flags: int
 ) -> int:
     place = _offset(task, source, address)
-    count = min(count, _room(task, target, flags))
+    count = min(count, room_in(task, target, bool(flags & _NONBLOCK)))
+    if not source.gives_splice:
+        raise SysError(Errno.EINVAL)
     try:
         data = source.read(task, count) if place is None else source.read_at(task, place, count)
     except Block as block:
         return end_early(task, source, block, 0)
-    except SysError as error:
-        if error.errno is Errno.EISDIR:
-            raise SysError(Errno.EINVAL) from None
-        raise
     if not data:
         return 0
     if task.system.inotify.total:
@@ -200,15 +197,6 @@ def _waiting(task: Task, file: PipeFile, flags: int) -> int:
     if pipe.data or not pipe.writers.is_present:
         return len(pipe.data)
     return _wait(Block(pipe.readable), file, flags)
-
-
-def _room(task: Task, file: PipeFile, flags: int) -> int:
-    """Octets that a pipe has room for, at least 1. EPIPE with its signal; EAGAIN, or Block."""
-    pipe = file.pipe
-    if not pipe.readers.is_present:
-        send_own(task, Signal.SIGPIPE)
-        raise SysError(Errno.EPIPE)
-    return pipe.room or _wait(Block(pipe.writable), file, flags)
 
 
 def _wait(block: Block, file: OpenFile, flags: int) -> int:
