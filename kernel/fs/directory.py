@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import Whence
 from kernel.errors import SysError
 from kernel.fs.inode import DirectoryInode, Inode
 from kernel.fs.open_file import Entry, OpenFile
@@ -66,11 +65,4 @@ class OpenDirectory(OpenFile):
 
     def seek(self, offset: int, whence: int) -> int:
         """To an entry by its place; only from the start or from here."""
-        if whence == Whence.SEEK_CUR:
-            offset += self.offset
-        elif whence != Whence.SEEK_SET:
-            raise SysError(Errno.EINVAL)
-        if offset < 0:
-            raise SysError(Errno.EINVAL)
-        self.offset = offset
-        return offset
+        return self.seek_without_end(offset, whence)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import O_ACCMODE, O_RDONLY, OpenFlag, Poll
+from kernel.abi.files import O_ACCMODE, O_RDONLY, OpenFlag, Poll, Whence
 from kernel.errors import SysError
 from kernel.fs.file_owner import NOBODY, Attachment
 from kernel.wait import WaitQueue
@@ -115,6 +115,17 @@ class OpenFile:
     def seek(self, offset: int, whence: int) -> int:
         """The new offset; ESPIPE for pipes and terminals, EINVAL."""
         raise SysError(Errno.ESPIPE)
+
+    def seek_without_end(self, offset: int, whence: int) -> int:
+        """`seek` for what has no size: only from the start, or from here."""
+        if whence == Whence.SEEK_CUR:
+            offset += self.offset
+        elif whence != Whence.SEEK_SET:
+            raise SysError(Errno.EINVAL)
+        if offset < 0:
+            raise SysError(Errno.EINVAL)
+        self.offset = offset
+        return offset
 
     def entries(self, task: Task) -> Iterator[Entry]:
         """Directory entries from the offset on; ENOTDIR, ENOENT once it is removed."""

@@ -97,14 +97,7 @@ class OpenMadeFile(OpenFile):
         return len(data)
 
     def seek(self, offset: int, whence: int) -> int:
-        if whence == Whence.SEEK_CUR:
-            offset += self.offset
-        elif whence != Whence.SEEK_SET:
-            raise SysError(Errno.EINVAL)
-        if offset < 0:
-            raise SysError(Errno.EINVAL)
-        self.offset = offset
-        return offset
+        return self.seek_without_end(offset, whence)
 
 
 class Setting(MadeFile):

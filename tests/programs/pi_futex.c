@@ -1,6 +1,6 @@
 /* pi_futex: locks that threads inherit priority by, their errors, dying owners, requeueing, and waiting for many. */
 #include "handler.h"
-#include "print.h"
+#include "part.h"
 
 enum { Futex = 240, Futex64 = 422, Waitv = 449, Gettid = 224, Exit = 1, Nanosleep = 162, Clock_gettime = 265, Tgkill = 270, Set_robust_list = 311, Yield = 158 };
 enum { Wait, Wake, Requeue = 3, Cmp_requeue, Lock_pi = 6, Unlock_pi, Trylock_pi, Wait_bitset, Wait_requeue_pi = 11, Cmp_requeue_pi, Lock_pi2, Private = 128, Realtime = 256 };
@@ -331,21 +331,6 @@ static void many(void)
     print_line("not aligned: ", call5(Waitv, (int)waiters, 3, 0, 0, 0));
     waiters[0].address = 8;
     print_line("not mapped: ", call5(Waitv, (int)waiters, 3, 0, 0, 0));
-}
-
-static void in_child(const char *what, void (*act)(void))
-{
-    print(what);
-    print("\n");
-    int pid = fork();
-    if (pid == 0) {
-        act();
-        call1(252, 0);
-    }
-    int status;
-    wait4(pid, &status, 0);
-    if (status)
-        print_line("  STATUS ", status);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* pidfds: descriptors of processes, waitid by them, and waits that look at one thread's children. */
 #include "handler.h"
-#include "print.h"
+#include "part.h"
 
 enum { Pidfd_open = 434, Pidfd_send_signal = 424, Pidfd_getfd = 438, Waitid = 284, Poll = 168, Clone3 = 435, Fcntl = 55, Futex = 240, Exit = 1, Gettid = 224, Dup = 41, Prlimit = 340, Nanosleep = 162, Setresuid = 208, Prctl = 172 };
 enum { P_all, P_pid, P_pgid, P_pidfd, Nohang = 1, Stopped = 2, Exited = 4, Continued = 8, Nowait = 0x1000000 };
@@ -309,21 +309,6 @@ static void orphans(void)
     print_line("grandchild: ", other > 0);
     print_line("  status ", status);
     print_line("bad signal: ", call2(Prctl, 1, 65));
-}
-
-static void in_child(const char *what, void (*act)(void))
-{
-    print(what);
-    print("\n");
-    int pid = fork();
-    if (pid == 0) {
-        act();
-        call1(252, 0);
-    }
-    int status;
-    wait4(pid, &status, 0);
-    if (status)
-        print_line("  STATUS ", status);
 }
 
 int main(void)

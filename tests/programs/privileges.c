@@ -1,6 +1,6 @@
 /* privileges: set-id programs, capabilities, securebits, prctl, personality, 16-bit ids; from root down. */
 #include "handler.h"
-#include "print.h"
+#include "part.h"
 
 enum { Prctl = 172, Capget = 184, Capset = 185, Chown = 212, Chmod = 15, Execve = 11, Creat = 8, Setresuid = 208, Setresgid = 210, Getresuid = 209, Setfsuid = 215, Setuid = 213, Setgid = 214, Personality = 136, Uname = 122, Prlimit = 340, Unlink = 10, Chroot = 61, Open = 5, Mmap2 = 192, Setpriority = 97, Setgroups = 206, Mprotect = 125, Getpgid = 132 };
 enum { Getgroups16 = 80, Setgroups16 = 81, Getuid16 = 24, Getresuid16 = 165, Getresgid16 = 171, Setresuid16 = 164, Setresgid16 = 170, Setfsuid16 = 138, Setfsgid16 = 139, Setreuid16 = 70, Setregid16 = 71, Geteuid16 = 49 };
@@ -115,21 +115,6 @@ static void execute(const char *path)
     char *words[] = {(char *)path, "x", 0};
     print_line("  failed ", call3(Execve, (int)path, (int)words, 0));
     leave(1);
-}
-
-static void in_child(const char *what, void (*act)(void))
-{
-    print(what);
-    print("\n");
-    int pid = fork();
-    if (pid == 0) {
-        act();
-        leave(0);
-    }
-    int status;
-    wait4(pid, &status, 0);
-    if (status)
-        print_line("  STATUS ", status);
 }
 
 /* ---- set-id programs ---- */

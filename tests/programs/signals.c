@@ -1,6 +1,6 @@
 /* signals: queues, siginfo of every source, action flags, alternate stacks, waiting, remainders; and their errors. */
 #include "handler.h"
-#include "print.h"
+#include "part.h"
 
 enum { Sigaction = 174, Procmask = 175, Pending = 176, Timedwait = 177, Queueinfo = 178, Suspend = 179, Altstack = 186, Tgqueueinfo = 335, Tkill = 238, Tgkill = 270, Gettid = 224, Nanosleep = 162, Clock_nanosleep = 267, Setitimer = 104, Alarm = 27, Signalfd4 = 327, Setrlimit = 75, Setresuid = 208, Kill = 37, Getrlimit = 191, Prlimit = 340, Clock_gettime = 265, Poll = 168 };
 enum { Hup = 1, Int, Quit, Ill, Trap, Abrt, Bus, Fpe, Sigkill, Usr1, Segv, Usr2, Pipe, Alrm, Term, Chld = 17, Cont, Stop, Tstp, Xcpu = 24, Vtalrm = 26, Prof, Rtmin = 34 };
@@ -415,21 +415,6 @@ static void of_time(void)
     }
     wait4(pid, &status, 0);
     print_line("RLIMIT_CPU: ", status);
-}
-
-static void in_child(const char *what, void (*act)(void))
-{
-    print(what);
-    print("\n");
-    int pid = fork();
-    if (pid == 0) {
-        act();
-        leave(0);
-    }
-    int status;
-    wait4(pid, &status, 0);
-    if (status)
-        print_line("  STATUS ", status);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* timers: POSIX timers: every clock, what rings tell, overruns, errors, fork and exec. */
 #include "handler.h"
-#include "print.h"
+#include "part.h"
 
 enum { Create = 259, Settime = 260, Gettime = 261, Overrun = 262, Delete = 263, Gettime64 = 408, Settime64 = 409 };
 enum { Timedwait = 177, Prlimit = 340, Nanosleep = 162, Clock_gettime = 265, Getrlimit = 76, Signalfd4 = 327, Gettid = 224, Execve = 11 };
@@ -296,21 +296,6 @@ static void ignored(void)
     print_line("  code ", (int)read_info[2]);
     print_line("  timer ", read_info[6] == (word)timer);
     print_line("  value ", read_info[11]);
-}
-
-static void in_child(const char *what, void (*act)(void))
-{
-    print(what);
-    print("\n");
-    int pid = fork();
-    if (pid == 0) {
-        act();
-        leave(0);
-    }
-    int status;
-    wait4(pid, &status, 0);
-    if (status)
-        print_line("  STATUS ", status);
 }
 
 int main(int argc, char **argv)
