@@ -119,6 +119,7 @@ class Fcntl(IntEnum):
     F_SETLKW64 = 14
     F_SETOWN_EX = 15
     F_GETOWN_EX = 16
+    F_GETOWNER_UIDS = 17
     F_OFD_GETLK = 36
     F_OFD_SETLK = 37
     F_OFD_SETLKW = 38
@@ -221,6 +222,7 @@ class Ioctl(IntEnum):
     FIOCLEX = 0x5451
     FIOASYNC = 0x5452
     FIOQSIZE = 0x5460
+    FIBMAP = 1
     FIGETBSZ = 2
     FS_IOC_GETFLAGS = 0x80046601
     TCGETS2 = 0x802C542A

@@ -123,9 +123,9 @@ class Pipe(Inode):
 
     def resize(self, task: Task, size: int) -> int:
         """F_SETPIPE_SZ: the new capacity, a power of two of pages; EBUSY, EPERM, EINVAL."""
-        if not 0 < size <= 1 << 31:
+        if size > 1 << 31:
             raise SysError(Errno.EINVAL)
-        capacity = max(4096, 1 << (size - 1).bit_length())
+        capacity = max(PAGE_SIZE, 1 << max(0, size - 1).bit_length())
         if capacity > max(MAX_CAPACITY, self.capacity) and not task.credentials.has(
             Capability.CAP_SYS_RESOURCE
         ):

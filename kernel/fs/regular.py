@@ -125,10 +125,20 @@ class RegularFile(OpenFile):
         if request == Ioctl.FS_IOC_GETFLAGS and isinstance(self.inode, MemoryFile):
             task.memory.write_word(argument, 0)
             return 0
+        if request == Ioctl.FIBMAP:
+            return _map_block(task, argument)
         if request != Ioctl.FIONREAD:
             raise SysError(Errno.ENOTTY)
         task.memory.write_word(argument, self.inode.size - self.offset)
         return 0
+
+
+def _map_block(task: Task, address: int) -> int:
+    """FIBMAP: files in memory have no blocks on a disk, EINVAL; EPERM, EFAULT."""
+    if not task.credentials.has(Capability.CAP_SYS_RAWIO):
+        raise SysError(Errno.EPERM)
+    task.memory.read_word(address)
+    raise SysError(Errno.EINVAL)
 
 
 def _small_length(offset: int) -> int:

@@ -18,7 +18,6 @@ from kernel.syscalls.arguments import (
     ChoiceArgument,
     DescribedArgument,
     Fd,
-    File,
     FlagsArgument,
     Int,
     Moment,
@@ -88,7 +87,7 @@ def _create(task: Task, flags: int) -> int:
 @syscall(Sysno.EPOLL_CTL)
 def epoll_ctl(
     task: Task,
-    epoll: File,
+    epoll_fd: Fd,
     command: Command,
     fd: Fd,
     event: Annotated[int, DescribedArgument(_describe_event)],
@@ -97,7 +96,7 @@ def epoll_ctl(
     events = data = 0
     if command != EpollCommand.EPOLL_CTL_DEL:
         events, data = _EVENT.unpack(task.memory.read(event, _EVENT.size))
-    file = task.files.get(fd)
+    epoll, file = task.files.get(epoll_fd), task.files.get(fd)
     if not file.has_poll:
         raise SysError(Errno.EPERM)
     if not isinstance(epoll, EpollFile) or file is epoll:
@@ -114,7 +113,7 @@ def epoll_ctl(
 
 
 @syscall(Sysno.EPOLL_WAIT, restart=Restart.NEVER)
-def epoll_wait(task: Task, epoll: File, events: Events, most: Int, timeout: Int) -> int:
+def epoll_wait(task: Task, epoll: Fd, events: Events, most: Int, timeout: Int) -> int:
     """How many events were stored, waiting `timeout` milliseconds (negative: for ever)."""
     wait = None if timeout < 0 else timeout * _MILLISECOND
     return _wait(task, epoll, events, most, wait)
@@ -122,7 +121,7 @@ def epoll_wait(task: Task, epoll: File, events: Events, most: Int, timeout: Int)
 
 @syscall(Sysno.EPOLL_PWAIT, restart=Restart.NEVER)
 def epoll_pwait(
-    task: Task, epoll: File, events: Events, most: Int, timeout: Int, mask: InSet, size: Size
+    task: Task, epoll: Fd, events: Events, most: Int, timeout: Int, mask: InSet, size: Size
 ) -> int:
     """The same with other signals blocked meanwhile."""
     wait = None if timeout < 0 else timeout * _MILLISECOND
@@ -131,7 +130,7 @@ def epoll_pwait(
 
 @syscall(Sysno.EPOLL_PWAIT2, restart=Restart.NEVER)
 def epoll_pwait2(
-    task: Task, epoll: File, events: Events, most: Int, timeout: InTimespec64, mask: InSet,
+    task: Task, epoll: Fd, events: Events, most: Int, timeout: InTimespec64, mask: InSet,
     size: Size,
 ) -> int:  # fmt: skip
     """The same with nanoseconds."""
@@ -140,14 +139,17 @@ def epoll_pwait2(
 
 
 def _wait_masked(
-    task: Task, epoll: File, events: int, most: int, wait: int | None, mask: int, size: int
+    task: Task, epoll: int, events: int, most: int, wait: int | None, mask: int, size: int
 ) -> int:
     with masks.exchanged(task, read_mask(task, mask, size)):
         return _wait(task, epoll, events, most, wait)
 
 
-def _wait(task: Task, epoll: File, events: int, most: int, wait: int | None) -> int:
-    if not isinstance(epoll, EpollFile) or not 0 < most <= _MOST_EVENTS:
+def _wait(task: Task, fd: int, events: int, most: int, wait: int | None) -> int:
+    if not 0 < most <= _MOST_EVENTS:
+        raise SysError(Errno.EINVAL)
+    epoll = task.files.get(fd)
+    if not isinstance(epoll, EpollFile):
         raise SysError(Errno.EINVAL)
     deadline = fix_deadline(task, wait)
     found = epoll.collect(task, most)

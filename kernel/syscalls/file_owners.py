@@ -17,11 +17,12 @@ from kernel.task.task import Task
 OWNER_COMMANDS = frozenset(
     {
         *(Fcntl.F_SETOWN, Fcntl.F_GETOWN, Fcntl.F_SETOWN_EX, Fcntl.F_GETOWN_EX),
-        *(Fcntl.F_SETSIG, Fcntl.F_GETSIG),
+        *(Fcntl.F_SETSIG, Fcntl.F_GETSIG, Fcntl.F_GETOWNER_UIDS),
     }
 )
 """The commands that `fcntl_owner` carries out."""
 _OWNER = struct.Struct("<ii")
+_UIDS = struct.Struct("<II")
 _LAST_SIGNAL = 64
 
 
@@ -39,6 +40,8 @@ def fcntl_owner(task: Task, file: OpenFile, command: int, value: int) -> int:
     elif command == Fcntl.F_GETOWN_EX:
         owner = _living(task, file.owner)
         task.memory.write(value, _OWNER.pack(owner.kind, owner.number))
+    elif command == Fcntl.F_GETOWNER_UIDS:
+        task.memory.write(value, _UIDS.pack(file.owner.uid, file.owner.euid))
     elif command == Fcntl.F_GETSIG:
         return file.owner.signal
     else:

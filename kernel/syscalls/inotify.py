@@ -14,7 +14,7 @@ from kernel.fs.inotify import InotifyFile
 from kernel.fs.open_file import OpenFile
 from kernel.fs.path import resolve
 from kernel.fs.permission import READ, require
-from kernel.syscalls.arguments import File, FlagsArgument, Int, Path
+from kernel.syscalls.arguments import Fd, File, FlagsArgument, Int, Path
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
@@ -46,10 +46,11 @@ def _create(task: Task, flags: int) -> int:
 
 
 @syscall(Sysno.INOTIFY_ADD_WATCH)
-def inotify_add_watch(task: Task, file: File, path: Path, mask: WatchMask) -> int:
+def inotify_add_watch(task: Task, fd: Fd, path: Path, mask: WatchMask) -> int:
     """Watch a file that may be read, or change for what it is watched; the watch's number."""
     if not mask & _KNOWN or mask & ~_KNOWN:
         raise SysError(Errno.EINVAL)
+    file = task.files.get(fd)
     if mask & Inotify.IN_MASK_ADD and mask & Inotify.IN_MASK_CREATE:
         raise SysError(Errno.EINVAL)
     instance = _instance(file)

@@ -15,7 +15,7 @@ from kernel.errors import Block, SysError
 from kernel.fs.notify import ACCESS, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.pipe import Pipe, PipeFile
-from kernel.syscalls.arguments import Fd, File, Size
+from kernel.syscalls.arguments import Fd, Size
 from kernel.syscalls.copying import PlainOffset64, room_in
 from kernel.syscalls.file_arguments import NamedFlagsArgument
 from kernel.syscalls.read_write import InVector, spans_of
@@ -79,10 +79,11 @@ def tee(task: Task, source_fd: Fd, target_fd: Fd, count: Size, flags: SpliceFlag
 
 
 @syscall(Sysno.VMSPLICE)
-def vmsplice(task: Task, file: File, vector: InVector, count: Size, flags: SpliceFlags) -> int:
+def vmsplice(task: Task, fd: Fd, vector: InVector, count: Size, flags: SpliceFlags) -> int:
     """vmsplice(2): from user memory into a pipe, or out of the end that is read; EBADF."""
     if flags & ~_ANY_FLAG:
         raise SysError(Errno.EINVAL)
+    file = task.files.get(fd)
     if not (file.is_readable or file.is_writable):
         raise SysError(Errno.EBADF)
     spans = spans_of(task, vector, count)

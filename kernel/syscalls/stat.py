@@ -15,7 +15,8 @@ from kernel.syscalls.table import syscall
 from kernel.task.task import Task
 
 _NOFOLLOW, _EMPTY_PATH = int(AtFlag.AT_SYMLINK_NOFOLLOW), int(AtFlag.AT_EMPTY_PATH)
-_STAT_FLAGS = _NOFOLLOW | _EMPTY_PATH | int(AtFlag.AT_NO_AUTOMOUNT)
+_STATX_SYNC_TYPE = 0x6000
+_STAT_FLAGS = _NOFOLLOW | _EMPTY_PATH | int(AtFlag.AT_NO_AUTOMOUNT) | _STATX_SYNC_TYPE
 
 
 def resolve_flagged(task: Task, at: int, path: bytes, flags: int) -> Location:

@@ -23,6 +23,7 @@ ARGUMENTS = {"stack": ["a", "b c", ""], "execs": EXECUTED}
 NEED_ROOT = (
     "areas",
     "attributes",
+    "bits",
     "errors_events",
     "errors_ids",
     "errors_ipc",
