@@ -80,6 +80,9 @@ class FakeMachine:
     def set_tls(self, descriptors: tuple[int, int, int]) -> None:
         """No segment is ever used."""
 
+    def reload_ldt(self) -> None:
+        """No segment is ever used."""
+
     def segment(self, name: str) -> int:
         return self.segments[name]
 

@@ -2,12 +2,12 @@
 
 import struct
 
-from emulator.machine import paging, segments
+from emulator.machine import local_descriptors, paging, segments
 from emulator.machine.contexts import HEADER, TAIL
 from emulator.machine.ram import FRAME_SIZE, Ram
 
 BOOT_CODE, BOOT_SPACE = 0x6000, 0x7000
-_BOOT_DIRECTORY, _BOOT_TABLE, _KERNEL_TABLE = 0x8000, 0x9000, 0x3000
+_BOOT_DIRECTORY, _BOOT_TABLE = 0x8000, 0x9000
 BOOT_PAGE = 0x0804_8000
 KERNEL_PAGES = 16
 FAULTING_CODE = (
@@ -24,9 +24,10 @@ def write_boot_tables(ram: Ram) -> int:
     present, writable, user = paging.PRESENT, paging.WRITABLE, paging.USER
     entries = ram.entries
     entries[(BOOT_SPACE >> 3) + 3] = paging.KERNEL_DIRECTORY | present
-    entries[paging.KERNEL_DIRECTORY >> 3] = _KERNEL_TABLE | present | writable
+    entries[paging.KERNEL_DIRECTORY >> 3] = paging.KERNEL_TABLE | present | writable
     for page in range(KERNEL_PAGES):
-        entries[(_KERNEL_TABLE >> 3) + page] = page * FRAME_SIZE | present | writable
+        entries[(paging.KERNEL_TABLE >> 3) + page] = page * FRAME_SIZE | present | writable
+    local_descriptors.write_window(ram)
     gigabyte, directory, table = paging.split(BOOT_PAGE)
     entries[(BOOT_SPACE >> 3) + gigabyte] = _BOOT_DIRECTORY | present
     entries[(_BOOT_DIRECTORY >> 3) + directory] = _BOOT_TABLE | present | writable | user
@@ -68,13 +69,16 @@ def _words(blob: bytes) -> dict[int, int]:
 
 
 def is_loadable(ram: Ram, selector: int) -> bool:
-    """Whether ring 3 may load this selector: null, user data, or a TLS slot in use."""
+    """Whether ring 3 may load this selector: null, user data, or a TLS or LDT slot in use."""
     index = selector >> 3
     if selector & ~3 == 0:
         return True
-    if selector & 7 != 3 or index * 8 + 7 > segments.GDT_LIMIT:
+    if selector & local_descriptors.IN_LDT:
+        descriptor = local_descriptors.descriptor(ram, selector)
+    elif index * 8 + 7 > segments.GDT_LIMIT:
         return False
-    descriptor = ram.entries[(segments.GDT >> 3) + index]
+    else:
+        descriptor = ram.entries[(segments.GDT >> 3) + index]
     access = descriptor >> 40 & 0xFF
     is_present, ring, is_segment = access & 0x80, access >> 5 & 3, access & 0x10
     is_readable = not access & 8 or access & 2

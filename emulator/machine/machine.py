@@ -67,6 +67,11 @@ class Machine(Protocol):
     def set_tls(self, descriptors: tuple[int, int, int]) -> None:
         """Replace the TLS descriptors, reloading a segment register that selects one of them."""
 
+    def reload_ldt(self) -> None:
+        """The LDT of the address space in force has changed: reload segment registers that select
+        from it, with the null selector where a descriptor is valid no more.
+        """
+
     def segment(self, name: str) -> int:
         """Selector in a segment register, by its name in SEGMENT_NAMES."""
 

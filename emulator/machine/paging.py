@@ -16,6 +16,8 @@ DIRECTORIES = 4
 LEAF_SHIFT = 21
 """One leaf table maps 2 MiB; `address >> LEAF_SHIFT` names it among all 2048."""
 KERNEL_BASE = 0xC000_0000
+KERNEL_TABLE = 0x3000
+"""Physical address of the page table for the first 2 MiB of that."""
 KERNEL_DIRECTORY = 0x2000
 """Physical address of the one page directory that every process shares for its last gigabyte."""
 

@@ -98,6 +98,7 @@ class SteppingCpu(UnicornCpu):
         self.tls = frozen.tls
         segments.write_tls(self.ram, frozen.tls)
         self.load(self._scratch, page_directory)
+        self.switch_space(page_directory)
         self.forget_code()
         self.switch_space(page_directory)
 

@@ -13,7 +13,16 @@ from unicorn import unicorn_const as const
 from unicorn import x86_const as x86
 from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
 
-from emulator.machine import cpu_quirks, fxsave, host_code, lost_flags, paging, segments, traps
+from emulator.machine import (
+    cpu_quirks,
+    fxsave,
+    host_code,
+    local_descriptors,
+    lost_flags,
+    paging,
+    segments,
+    traps,
+)
 from emulator.machine.contexts import ContextPool, UnicornContext
 from emulator.machine.machine import EFLAGS, EIP, Context
 from emulator.machine.ram import Ram
@@ -106,7 +115,17 @@ class UnicornCpu:
 
     def switch_space(self, page_directory: int) -> None:
         self._page_directory = page_directory
+        if not local_descriptors.is_in_force(self.ram, page_directory):
+            local_descriptors.put_in_force(self.ram, page_directory)
         self.flush_tlb()
+
+    def reload_ldt(self) -> None:
+        local_descriptors.put_in_force(self.ram, self._page_directory)
+        self.flush_tlb()
+        for name in ("es", "ds", "fs", "gs"):
+            selector = self.segment(name)
+            if selector & local_descriptors.IN_LDT and not self.set_segment(name, selector):
+                self.set_segment(name, 0)
 
     def run(self, budget: int) -> Trap:
         cell = self._cell
@@ -329,6 +348,8 @@ class UnicornCpu:
         uc.reg_write(
             x86.UC_X86_REG_GDTR, (0, paging.KERNEL_BASE + segments.GDT, segments.GDT_LIMIT, 0)
         )
+        table = local_descriptors.SELECTOR, local_descriptors.BASE, local_descriptors.LIMIT, 0x8200
+        uc.reg_write(x86.UC_X86_REG_LDTR, table)
         uc.reg_write(x86.UC_X86_REG_CR4, _CR4)
         uc.msr_write(_EFER, _EFER_NXE)
         uc.reg_write(x86.UC_X86_REG_CR3, cpu_quirks.BOOT_SPACE)

@@ -29,8 +29,8 @@ from kernel.mm.user import UserMemory
 if TYPE_CHECKING:
     from kernel.fs.inode import RegularInode
     from kernel.mm.frames import FrameAllocator
-    from kernel.mm.page_cache import PageCache
-
+    from kernel.mm.local_table import LocalTable
+from kernel.mm.page_cache import PageCache
 
 _NOT_INHERITED = DONT_FORK | WIPE_ON_FORK | LOCKED
 
@@ -51,6 +51,8 @@ class AddressSpace(UserMemory, AreaMap):
         self.frames = frames
         self.name = name
         self.charge = Charge(frames, 1)
+        self.local_table: LocalTable | None = None
+        """Segment descriptors of its own (modify_ldt(2))."""
         try:
             self.tables = PageTables(frames)
         except SysError:
@@ -334,6 +336,8 @@ class AddressSpace(UserMemory, AreaMap):
         except SysError:
             child.charge.release()
             raise SysError(Errno.EAGAIN) from None
+        if self.local_table is not None:
+            self._copy_local_table(child)
         self.frames.commitments.spaces.append(child)
         self.frames.counters.tables_copied += len(self.tables.leaves)
         child.name, child.users = name, 1
@@ -348,6 +352,16 @@ class AddressSpace(UserMemory, AreaMap):
             child._forget_what_is_not_inherited()
         self.frames.machine.flush_tlb()
         return child
+
+    def _copy_local_table(self, child: AddressSpace) -> None:
+        assert self.local_table is not None
+        try:
+            child.local_table = self.local_table.copy()
+        except SysError:
+            child.tables.release()
+            child.charge.release()
+            raise
+        child.local_table.show(child.tables)
 
     def _forget_what_is_not_inherited(self) -> None:
         """A child: areas without MADV_DONTFORK, empty ones with MADV_WIPEONFORK, nothing locked."""
@@ -387,6 +401,8 @@ class AddressSpace(UserMemory, AreaMap):
         if self.executable is not None:
             self.executable.executing -= 1
         self.tables.release()
+        if self.local_table is not None:
+            self.local_table.release()
         self.charge.release()
         self.frames.commitments.spaces.remove(self)
         while self.areas:

@@ -74,6 +74,8 @@ def _signal_of(task: Task, vector: int) -> SigInfo | None:
         return SigInfo(Signal.SIGILL, abi.ILL_ILLOPN, address=address)
     if vector == traps.X87_FLOATING_POINT:
         return _x87(task, address)
+    if vector in (traps.SEGMENT_NOT_PRESENT, traps.STACK_SEGMENT):
+        return SigInfo(Signal.SIGBUS, SiCode.SI_KERNEL)
     if vector == traps.BREAKPOINT:
         return SigInfo(Signal.SIGTRAP, SiCode.SI_KERNEL)
     return SigInfo(Signal.SIGSEGV, SiCode.SI_KERNEL)

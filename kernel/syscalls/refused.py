@@ -71,7 +71,6 @@ REFUSED: dict[int, str] = {
     Sysno.LOOKUP_DCOOKIE: "no profiling by directory cookies",
     Sysno.USERFAULTFD: "no page faults handled by guests",
     Sysno.MEMFD_SECRET: "no secret memory",
-    Sysno.MODIFY_LDT: "no local descriptor table",
     Sysno.PROCESS_MADVISE: "advice on another process's memory would change nothing here",
     Sysno.PROCESS_MRELEASE: "a process that is killed gives its memory back at once",
 }

@@ -13,6 +13,7 @@ from kernel.task.task import Task
 Slots = tuple[int, int, int]
 """The three TLS descriptors of a task."""
 USER_DESC_SIZE = 16
+USEABLE = 0x40
 _ANY = 0xFFFF_FFFF
 
 
@@ -50,9 +51,13 @@ class UserDesc(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """The form that clears a slot: nothing set but read_exec_only and seg_not_present."""
-        nothing = self.base == 0 and self.limit == 0
-        return nothing and self.flags & 0x7F in (0x28, 0)
+        """A form that clears a slot for a thread: `is_unset`, or nothing at all."""
+        return self.is_unset or (self.base == self.limit == self.flags & 0x7F == 0)
+
+    @property
+    def is_unset(self) -> bool:
+        """Nothing set but read_exec_only and seg_not_present."""
+        return self.base == self.limit == 0 and self.flags & 0x7F == 0x28
 
     def text(self) -> str:
         """As strace prints it."""
@@ -65,9 +70,11 @@ class UserDesc(NamedTuple):
         )
 
     def descriptor(self) -> int:
+        """The 8-byte descriptor for a thread's slot; 0 clears it."""
+        return 0 if self.is_empty else self.segment()
+
+    def segment(self) -> int:
         """The 8-byte segment descriptor: ring 3, data or code by `contents`."""
-        if self.is_empty:
-            return 0
         kind = (self.contents & 2) << 2 | (self.contents & 1) << 2
         access = 0x70 | kind | (not self.read_exec_only) << 1 | 1
         access |= 0 if self.seg_not_present else 0x80
