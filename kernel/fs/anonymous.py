@@ -30,6 +30,7 @@ class AnonymousInode(Inode):
     """The inode behind an epoll instance or eventfd: mode 0600 and no file type, as on Linux."""
 
     may_run = False
+    keeps_attributes = True
 
     def __init__(self, system: System) -> None:
         super().__init__(next_number(system), 0o600, now=system.clock.wall)

@@ -34,10 +34,17 @@ def status_of(inode: Inode) -> FileStatus:
     )  # fmt: skip
 
 
+def _check_changeable(place: Location) -> None:
+    """EROFS; EOPNOTSUPP where the attributes are always the same."""
+    check_writable(place)
+    if place.inode.keeps_attributes:
+        raise SysError(Errno.EOPNOTSUPP)
+
+
 def change_mode(task: Task, place: Location, mode: int) -> None:
     """chmod(2): EROFS, EPERM; a group that the task is not in gets no set-group-ID bit."""
     inode, credentials = place.inode, task.credentials
-    check_writable(place)
+    _check_changeable(place)
     require_owner(credentials, inode)
     if not (credentials.is_in_group(inode.gid) or credentials.has(Capability.CAP_FSETID)):
         mode &= ~S_ISGID
@@ -49,7 +56,7 @@ def change_mode(task: Task, place: Location, mode: int) -> None:
 def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
     """chown(2): EROFS, EPERM; 0xFFFFFFFF keeps one. A program is not set-user-ID any more."""
     inode, credentials = place.inode, task.credentials
-    check_writable(place)
+    _check_changeable(place)
     is_own = credentials.fsuid == inode.uid
     allowed = uid == UNCHANGED or (is_own and uid == inode.uid)
     if gid != UNCHANGED:
@@ -88,7 +95,7 @@ def change_times(
     inode, credentials = place.inode, task.credentials
     if accessed is None and modified is None:
         return
-    check_writable(place)
+    _check_changeable(place)
     if not is_owner(credentials, inode):
         if not is_now:
             raise SysError(Errno.EPERM)
@@ -102,10 +109,8 @@ def change_times(
 
 
 def truncate(task: Task, place: Location, size: int) -> None:
-    """truncate(2): EINVAL, EISDIR, EACCES, EROFS, ETXTBSY, EFBIG."""
+    """truncate(2) to a size from 0 on: EINVAL, EISDIR, EACCES, EROFS, ETXTBSY, EFBIG."""
     inode = place.inode
-    if size < 0:
-        raise SysError(Errno.EINVAL)
     if isinstance(inode, DirectoryInode):
         raise SysError(Errno.EISDIR)
     if not isinstance(inode, RegularInode):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_IFCHR, S_IFDIR, makedev
+from kernel.abi.files import S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, makedev
 from kernel.errors import SysError
 from kernel.fs.devices import PTMX, DeviceInode
 from kernel.fs.inode import DirectoryInode, Inode
@@ -79,7 +79,7 @@ class DevptsDirectory(DirectoryInode):
         return [*(str(number).encode() for number in sorted(self.devpts.slaves)), b"ptmx"]
 
     def create(self, name: bytes, mode: int, uid: int, gid: int, now: int, rdev: int = 0) -> Inode:
-        raise SysError(Errno.EPERM if mode & S_IFDIR == S_IFDIR else Errno.EACCES)
+        raise SysError(Errno.EACCES if mode & S_IFMT == S_IFREG else Errno.EPERM)
 
     def symlink(self, name: bytes, target: bytes, uid: int, gid: int, now: int) -> Inode:
         raise SysError(Errno.EPERM)

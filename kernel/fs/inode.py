@@ -62,6 +62,12 @@ class Inode:
     locks: FileLocks | None = None
     watchers: tuple[Watcher, ...] = ()
     attributes: Attributes | None = None
+    keeps_attributes = False
+    """Mode, owner and times cannot be changed by anybody: EOPNOTSUPP."""
+    keeps_mode = False
+    """The mode cannot, in /proc: EPERM."""
+    is_setting = False
+    """In /proc/sys: the owner cannot either, and no capability overrides the mode."""
 
     def __init__(self, number: int, mode: int, uid: int = 0, gid: int = 0, now: int = 0) -> None:
         self.number = number
@@ -109,11 +115,15 @@ class Inode:
 
     def change_mode(self, mode: int, now: int) -> None:
         """Replace the permission bits (0 to 0o7777); EPERM, EROFS."""
+        if self.keeps_mode or self.is_setting:
+            raise SysError(Errno.EPERM)
         self.mode = self.type | mode
         self.changed = now
 
     def change_owner(self, uid: int, gid: int, now: int) -> None:
         """Replace the owner; EPERM, EROFS."""
+        if self.is_setting:
+            raise SysError(Errno.EPERM)
         self.uid, self.gid = uid, gid
         self.changed = now
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 DIRECTORY_SIZE = 4096
 """st_size of a directory that was made here, as on ext4."""
-MAX_LINKS = 65000
 SHORT_SYMLINK = 128
 """Octets of a target that is kept without taking a page of the quota, as in Linux's tmpfs."""
 
@@ -156,8 +155,6 @@ class MemoryDirectory(DirectoryInode):
     def create(self, name: bytes, mode: int, uid: int, gid: int, now: int, rdev: int = 0) -> Inode:
         self._check_new(name)
         if mode & S_IFMT == S_IFDIR:
-            if self.links >= MAX_LINKS:
-                raise SysError(Errno.EMLINK)
             made = self._add(name, MemoryDirectory(self.system, mode, uid, gid, now), now)
             self.links += 1
             return made
@@ -189,8 +186,6 @@ class MemoryDirectory(DirectoryInode):
     def link(self, name: bytes, inode: Inode, now: int) -> None:
         if inode.device != self.device:
             raise SysError(Errno.EXDEV)
-        if inode.links >= MAX_LINKS:
-            raise SysError(Errno.EMLINK)
         self._check_new(name)
         if not inode.links and not inode.may_get_name:
             raise SysError(Errno.ENOENT)

@@ -103,6 +103,8 @@ class OpenMadeFile(OpenFile):
 class Setting(MadeFile):
     """A file below /proc/sys."""
 
+    is_setting = True
+
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
         return OpenSetting(self, flags, path)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_IFLNK, OpenFlag
+from kernel.abi.files import PATH_MAX, S_IFLNK, OpenFlag
 from kernel.errors import SysError
 from kernel.fs import proc_memory, proc_mounts, proc_smaps, proc_status
 from kernel.fs.inode import Inode, SymlinkInode
@@ -139,6 +139,13 @@ def _check_alive(task: Task) -> None:
         raise SysError(Errno.ENOENT)
 
 
+def _shown(path: str) -> bytes:
+    """What a link shows; ENAMETOOLONG."""
+    if len(path) >= PATH_MAX:
+        raise SysError(Errno.ENAMETOOLONG)
+    return path.encode("latin-1")
+
+
 class TaskLink(SymlinkInode):
     """exe, cwd or root: shows a path and leads to the file itself."""
 
@@ -152,7 +159,7 @@ class TaskLink(SymlinkInode):
 
     def target(self, task: Task) -> bytes:
         check_insight(task, self.task)
-        return self.find(self.task)[0].encode("latin-1")
+        return _shown(self.find(self.task)[0])
 
     def jump(self, task: Task) -> Location | Inode:
         check_insight(task, self.task)
@@ -178,7 +185,7 @@ class DescriptorLink(SymlinkInode):
         return file_of(self.task, self.descriptor)
 
     def target(self, task: Task) -> bytes:
-        return self._file(task).path.encode("latin-1")
+        return _shown(self._file(task).path)
 
     def jump(self, task: Task) -> Location | Inode:
         file = self._file(task)
@@ -211,7 +218,9 @@ def _descriptor_info(about: tuple[Task, int]) -> str:
 
 
 class _OwnedDirectory(ProcDirectory):
-    """A directory that belongs to the task's effective user."""
+    """A directory that belongs to the task's effective user, who cannot change its mode."""
+
+    keeps_mode = True
 
     def __init__(self, task: Task, number: int, mode: int = 0o555) -> None:
         super().__init__(task.system, number, mode)
@@ -221,6 +230,7 @@ class _OwnedDirectory(ProcDirectory):
     def own(self, inode: Inode) -> Inode:
         """The same inode, now the task's user's."""
         inode.uid, inode.gid = self.uid, self.gid
+        inode.keeps_mode = True
         return inode
 
 

@@ -120,6 +120,8 @@ def fchownat(task: Task, at: Fd, path: Path, uid: Owner, gid: Owner, flags: AtFl
 
 
 def _truncate(task: Task, path: bytes, size: int) -> int:
+    if size < 0:
+        raise SysError(Errno.EINVAL)
     try:
         attributes.truncate(task, resolve(task, path), size)
     except FileSizeLimit:

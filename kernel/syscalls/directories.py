@@ -7,7 +7,7 @@ from typing import Annotated
 
 from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.files import DIRENT_TYPES
+from kernel.abi.files import DIRENT_TYPES, PATH_MAX
 from kernel.abi.stat import DIRENT, DIRENT64
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
@@ -176,12 +176,17 @@ def chroot(task: Task, path: Path) -> int:
 
 @syscall(Sysno.GETCWD)
 def getcwd(task: Task, buffer: OutCwd, size: Size) -> int:
-    """The current directory with its NUL; the length. ENOENT once it is removed, ERANGE."""
+    """The current directory with its NUL; the length.
+
+    ENOENT once it is removed, ENAMETOOLONG from PATH_MAX on, ERANGE.
+    """
     cwd = task.fs.cwd
     if not cwd.inode.links:
         raise SysError(Errno.ENOENT)
     path, is_reachable = cwd.path_below(task.fs.root)
     text = path + b"\0" if is_reachable else b"(unreachable)" + path + b"\0"
+    if len(text) > PATH_MAX:
+        raise SysError(Errno.ENAMETOOLONG)
     if len(text) > size:
         raise SysError(Errno.ERANGE)
     task.memory.write(buffer, text)

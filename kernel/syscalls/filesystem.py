@@ -108,6 +108,12 @@ def fstatfs(task: Task, fd: Fd, buffer: OutStatfs) -> int:
     return _store(task, location_of(task, fd), buffer)
 
 
+def _check_size(size: int) -> None:
+    """EINVAL unless it is the structure's."""
+    if size != abi.STATFS64.size:
+        raise SysError(Errno.EINVAL)
+
+
 def _store64(task: Task, place: Location, buffer: int) -> int:
     task.memory.write(buffer, abi.STATFS64.pack(*_words(place)))
     return 0
@@ -116,16 +122,14 @@ def _store64(task: Task, place: Location, buffer: int) -> int:
 @syscall(Sysno.STATFS64)
 def statfs64(task: Task, path: Path, size: Size, buffer: OutStatfs64) -> int:
     """statfs(2); EINVAL unless `size` is the structure's."""
-    if size != abi.STATFS64.size:
-        raise SysError(Errno.EINVAL)
+    _check_size(size)
     return _store64(task, resolve(task, path), buffer)
 
 
 @syscall(Sysno.FSTATFS64)
 def fstatfs64(task: Task, fd: Fd, size: Size, buffer: OutStatfs64) -> int:
     """fstatfs(2)."""
-    if size != abi.STATFS64.size:
-        raise SysError(Errno.EINVAL)
+    _check_size(size)
     return _store64(task, location_of(task, fd), buffer)
 
 

@@ -42,6 +42,13 @@ def test_creat_writes_and_cuts(calls: Calls) -> None:
     assert calls.get(b"/f") == b""
 
 
+def test_creat_of_a_file_too_large_for_it_is_eoverflow_and_cuts_nothing(calls: Calls) -> None:
+    inode = calls.file(b"/f", 2).inode
+    inode.truncate(1 << 31)  # type: ignore[attr-defined]
+    assert calls.make(Sysno.CREAT, "/f", 0o600) is Errno.EOVERFLOW
+    assert inode.size == 1 << 31
+
+
 def test_openat_begins_at_a_directory(calls: Calls) -> None:
     calls.folder(b"/d")
     calls.put(b"/d/g", b"below")
