@@ -1,6 +1,6 @@
 """Options of prctl(2), and of its option for ambient capabilities."""
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 
 class Prctl(IntEnum):
@@ -67,6 +67,24 @@ class TscMode(IntEnum):
 
     PR_TSC_ENABLE = 1
     PR_TSC_SIGSEGV = 2
+
+
+class Speculation(IntEnum):
+    """Second argument of PR_GET_SPECULATION_CTRL and PR_SET_SPECULATION_CTRL."""
+
+    PR_SPEC_STORE_BYPASS = 0
+    PR_SPEC_INDIRECT_BRANCH = 1
+    PR_SPEC_L1D_FLUSH = 2
+
+
+class SpeculationControl(IntFlag):
+    """What speculation of a kind is allowed; 0 where the CPU knows none."""
+
+    PR_SPEC_PRCTL = 1
+    PR_SPEC_ENABLE = 2
+    PR_SPEC_DISABLE = 4
+    PR_SPEC_FORCE_DISABLE = 8
+    PR_SPEC_DISABLE_NOEXEC = 16
 
 
 DEFAULT_SLACK = 50_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from kernel.abi.errno import Errno
 from kernel.abi.process import EXIT_SIGNAL_MASK, CloneFlag
@@ -19,6 +19,8 @@ PIDFD = CloneFlag.CLONE_PIDFD
 CHILD_TID = CloneFlag.CLONE_CHILD_SETTID | CloneFlag.CLONE_CHILD_CLEARTID
 CLONE_ARGS_SIZES = (64, 80, 88)
 """Sizes of struct clone_args over the years (clone(2))."""
+_DEEPEST = 32
+"""How deep namespaces of process ids may be nested on Linux."""
 
 # without the one that means nothing any more: traces show it as a number
 _NAMES = [(int(flag), str(flag.name)) for flag in CloneFlag if flag is not CloneFlag.CLONE_DETACHED]
@@ -78,8 +80,24 @@ class _TlsArgument(_ConditionalArgument):
         return ("text", tls.describe_text(task, value))
 
 
-def read_clone_args(task: Task, address: int, size: int) -> tuple[int, ...]:
-    """The first eight fields of struct clone_args; later ones are 0. EINVAL, E2BIG, EFAULT."""
+class CloneFields(NamedTuple):
+    """struct clone_args."""
+
+    flags: int
+    pidfd: int
+    child_tid: int
+    parent_tid: int
+    exit_signal: int
+    stack: int
+    stack_size: int
+    tls: int
+    set_tid: int
+    set_tid_size: int
+    cgroup: int
+
+
+def read_clone_args(task: Task, address: int, size: int) -> CloneFields:
+    """The fields, those that are not there being 0. EINVAL, E2BIG, EFAULT."""
     if size < CLONE_ARGS_SIZES[0]:
         raise SysError(Errno.EINVAL)
     if size > 4096:
@@ -87,9 +105,26 @@ def read_clone_args(task: Task, address: int, size: int) -> tuple[int, ...]:
     data = task.memory.read(address, size)
     if any(data[CLONE_ARGS_SIZES[-1] :]):
         raise SysError(Errno.E2BIG)
-    if any(data[CLONE_ARGS_SIZES[0] : CLONE_ARGS_SIZES[-1]]):
+    whole = data[: CLONE_ARGS_SIZES[-1]].ljust(CLONE_ARGS_SIZES[-1], b"\0")
+    return CloneFields(*struct.unpack("<11Q", whole))
+
+
+def read_wanted_tids(task: Task, fields: CloneFields) -> tuple[int, ...]:
+    """The ids that the child is to have, one for each nested namespace. EINVAL, EFAULT."""
+    address, count = fields.set_tid, fields.set_tid_size
+    if count > _DEEPEST or bool(address) != bool(count):
         raise SysError(Errno.EINVAL)
-    return struct.unpack_from("<8Q", data)
+    if address > 0xFFFF_FFFF:
+        raise SysError(Errno.EFAULT)
+    return struct.unpack(f"<{count}i", task.memory.read(address, 4 * count))
+
+
+def _describe_wanted(task: Task, fields: CloneFields) -> Described:
+    try:
+        tids = read_wanted_tids(task, fields)
+    except SysError:
+        return ("ptr", fields.set_tid)
+    return ("array", [("int", tid) for tid in tids], False) if tids else ("ptr", 0)
 
 
 class _StructureArgument(Argument):
@@ -99,11 +134,10 @@ class _StructureArgument(Argument):
 
     def describe(self, task: Task, call: Call, word: int) -> Described:
         try:
-            flags, pidfd, child_tid, parent_tid, signal, stack, size, newtls = read_clone_args(
-                task, call.words[word], call.words[word + 1]
-            )
+            structure = read_clone_args(task, call.words[word], call.words[word + 1])
         except SysError:
             return ("ptr", call.words[word])
+        flags, pidfd, child_tid, parent_tid, signal, stack, size, newtls, *_ = structure
         fields: list[tuple[str, Described]] = [
             ("flags", ("flags", flags, flags_and_signal_text(flags, 0))),
             ("pidfd", ("ptr", pidfd) if flags & PIDFD else ("omit",)),
@@ -115,6 +149,11 @@ class _StructureArgument(Argument):
         ]
         if flags & SETTLS:
             fields.append(("tls", ("text", tls.describe_text(task, newtls))))
+        if structure.set_tid or structure.set_tid_size:
+            fields.append(("set_tid", _describe_wanted(task, structure)))
+            fields.append(("set_tid_size", ("int", structure.set_tid_size)))
+        if structure.cgroup or flags & CloneFlag.CLONE_INTO_CGROUP:
+            fields.append(("cgroup", ("int", structure.cgroup)))
         return ("struct", fields, False)
 
     def describe_change(self, task: Task, call: Call, word: int) -> Described | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.capabilities import Capability, SecureBit
-from kernel.abi.prctl import CapAmbient, Prctl, TscMode
+from kernel.abi.prctl import CapAmbient, Prctl, Speculation, SpeculationControl, TscMode
 from kernel.abi.seccomp import SeccompMode
 from kernel.errors import SysError
 from kernel.events import Described
@@ -23,6 +23,8 @@ _SECURE_BITS = FlagsArgument(SecureBit)
 _AMBIENT = ChoiceArgument(CapAmbient, "PR_CAP_AMBIENT_")
 _TSC = ChoiceArgument(TscMode, "PR_TSC_")
 _SECCOMP_MODE = ChoiceArgument(SeccompMode, "SECCOMP_MODE_")
+_SPECULATION = ChoiceArgument(Speculation, "PR_SPEC_")
+_CONTROL = ChoiceArgument(SpeculationControl, "PR_SPEC_")
 _KNOWN = frozenset(Prctl)
 DUMPABLE = ("SUID_DUMP_DISABLE", "SUID_DUMP_USER", "SUID_DUMP_ROOT")
 _COUNTS: dict[int, int] = {
@@ -36,6 +38,7 @@ _COUNTS: dict[int, int] = {
     **dict.fromkeys(
         (Prctl.PR_SET_NO_NEW_PRIVS, Prctl.PR_GET_NO_NEW_PRIVS, Prctl.PR_CAP_AMBIENT), 4
     ),
+    Prctl.PR_SET_SPECULATION_CTRL: 2,
 }
 """How many words count, where it is not one."""
 _STORED = (Prctl.PR_GET_CHILD_SUBREAPER, Prctl.PR_GET_TID_ADDRESS)
@@ -67,6 +70,8 @@ class _FurtherArgument(Argument):
         is_one = call.words[1] in (1, 2, 3)
         if option == Prctl.PR_CAP_AMBIENT and word == 2 and is_one:
             return _CAPABILITY.describe_value(task, call, value)
+        if option == Prctl.PR_SET_SPECULATION_CTRL and call.words[1] in tuple(Speculation):
+            return _CONTROL.describe_value(task, call, value)
         return ("hex", value)
 
 
@@ -96,6 +101,8 @@ def _describe_first(task: Task, call: Call, option: int, value: int) -> Describe
         return _AMBIENT.describe_value(task, call, value)
     if option == Prctl.PR_SET_SECCOMP:
         return _SECCOMP_MODE.describe_value(task, call, value)
+    if option in (Prctl.PR_GET_SPECULATION_CTRL, Prctl.PR_SET_SPECULATION_CTRL):
+        return _SPECULATION.describe_value(task, call, value)
     if option == Prctl.PR_SET_TSC:
         return _TSC.describe_value(task, call, value)
     if option == Prctl.PR_SET_DUMPABLE and value < len(DUMPABLE):
@@ -121,5 +128,14 @@ def _describe_stored(task: Task, call: Call, option: int, address: int) -> Descr
     return ("array", [(kind, value)], False)
 
 
+class _ResultArgument(Argument):
+    """A number; flags where speculation is told about."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        is_flags = call.words[0] == Prctl.PR_GET_SPECULATION_CTRL and value
+        return ("hex" if is_flags else "int", value)
+
+
+Result = Annotated[int, _ResultArgument()]
 First = Annotated[int, _FirstArgument()]
 Further = Annotated[int, _FurtherArgument()]

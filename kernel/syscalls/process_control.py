@@ -12,14 +12,21 @@ from kernel.abi.capabilities import (
     SecureBit,
 )
 from kernel.abi.errno import Errno
-from kernel.abi.prctl import DEFAULT_SLACK, CapAmbient, Prctl, TscMode
+from kernel.abi.prctl import (
+    DEFAULT_SLACK,
+    CapAmbient,
+    Prctl,
+    Speculation,
+    SpeculationControl,
+    TscMode,
+)
 from kernel.abi.seccomp import SeccompMode
 from kernel.abi.signals import LAST_SIGNAL
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.syscalls.arguments import ChoiceArgument, enum_of, signed
 from kernel.syscalls.capabilities import check_capability
-from kernel.syscalls.prctl_arguments import DUMPABLE, First, Further
+from kernel.syscalls.prctl_arguments import DUMPABLE, First, Further, Result
 from kernel.syscalls.table import note, syscall
 from kernel.task.task import Call, Task
 
@@ -47,7 +54,7 @@ def prctl(
     second: Further,
     third: Further,
     fourth: Further,
-) -> int:
+) -> Result:
     """Set or tell something about the calling thread; EINVAL for what this system does not have."""
     function = _OPTIONS.get(option)
     if function is None:
@@ -57,6 +64,8 @@ def prctl(
 
 @note(Sysno.PRCTL)
 def _meaning(task: Task, call: Call, result: int) -> str | None:
+    if call.words[0] == Prctl.PR_GET_SPECULATION_CTRL:
+        return SpeculationControl(result).name if result else "PR_SPEC_NOT_AFFECTED"
     return DUMPABLE[result] if call.words[0] == Prctl.PR_GET_DUMPABLE else None
 
 
@@ -164,6 +173,33 @@ def _set_seccomp(task: Task, words: Words) -> int:
     _require(words[0] == SeccompMode.SECCOMP_MODE_STRICT)
     be_strict(task)
     return 0
+
+
+@_option(Prctl.PR_GET_SPECULATION_CTRL)
+def _get_speculation(task: Task, words: Words) -> int:
+    """This CPU executes nothing before its time, so that there is nothing to control."""
+    _require(not any(words[1:]))
+    return 0 if _kind_of(words[0]) is not Speculation.PR_SPEC_L1D_FLUSH else int(_NEVER)
+
+
+@_option(Prctl.PR_SET_SPECULATION_CTRL)
+def _set_speculation(task: Task, words: Words) -> int:
+    """ENODEV for what no CPU has; ENXIO, EPERM and ERANGE where there is nothing to control."""
+    _require(not any(words[2:]))
+    kind, wanted = _kind_of(words[0]), words[1]
+    _require(kind is not Speculation.PR_SPEC_STORE_BYPASS, Errno.ENXIO)
+    _require(kind is not Speculation.PR_SPEC_L1D_FLUSH, Errno.EPERM)
+    _require(wanted != SpeculationControl.PR_SPEC_DISABLE and wanted != _NEVER, Errno.EPERM)
+    _require(wanted == SpeculationControl.PR_SPEC_ENABLE, Errno.ERANGE)
+    return 0
+
+
+def _kind_of(number: int) -> Speculation:
+    _require(number in tuple(Speculation), Errno.ENODEV)
+    return Speculation(number)
+
+
+_NEVER = SpeculationControl.PR_SPEC_FORCE_DISABLE
 
 
 # ---- privileges --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from kernel.syscalls.clone_arguments import (
     ParentTid,
     Tls,
     read_clone_args,
+    read_wanted_tids,
 )
 from kernel.syscalls.table import syscall
 from kernel.task import exit as exiting
@@ -24,6 +25,11 @@ from kernel.task import tls
 from kernel.task.clone import CloneRequest, clone
 from kernel.task.semantics import vfork_flags
 from kernel.task.task import Task
+
+_KNOWN_FLAGS = 0xFFFF_FFFF | CloneFlag.CLONE_CLEAR_SIGHAND | CloneFlag.CLONE_INTO_CGROUP
+"""Those of clone, all of them, and those that only clone3 has."""
+_WITH_CGROUP = 88
+"""Octets of a struct clone_args that has a control group."""
 
 
 @syscall(Sysno.FORK)
@@ -68,11 +74,15 @@ def clone_(
 def clone3(task: Task, arguments: CloneArgs, size: CloneArgsSize) -> Ending:
     """clone3(2): the same in a structure; the stack is given by its lowest address and its size.
 
-    set_tid and cgroup are refused with EINVAL.
+    Of the wanted ids there can be one, for there are no nested namespaces; and no descriptor is
+    that of a control group, EBADF.
     """
-    flags, pidfd, child_tid, parent_tid, signal, stack, stack_size, newtls = read_clone_args(
-        task, arguments, size
-    )
+    fields = read_clone_args(task, arguments, size)
+    flags, pidfd, child_tid, parent_tid, signal, stack, stack_size, newtls, *_ = fields
+    wanted = read_wanted_tids(task, fields)
+    joins = flags & CloneFlag.CLONE_INTO_CGROUP
+    if flags & ~_KNOWN_FLAGS or (joins and (size < _WITH_CGROUP or fields.cgroup >> 31)):
+        raise SysError(Errno.EINVAL)
     if flags & EXIT_SIGNAL_MASK or signal > LAST_SIGNAL or bool(stack) != bool(stack_size):
         raise SysError(Errno.EINVAL)
     if flags & (CloneFlag.CLONE_THREAD | CloneFlag.CLONE_PARENT) and signal:
@@ -83,7 +93,8 @@ def clone3(task: Task, arguments: CloneArgs, size: CloneArgsSize) -> Ending:
     top = stack + stack_size
     if flags & CloneFlag.CLONE_DETACHED:
         raise SysError(Errno.EINVAL)
-    return clone(task, CloneRequest(flags, signal, top, parent_tid, child_tid, pidfd, descriptors))
+    places = parent_tid, child_tid, pidfd
+    return clone(task, CloneRequest(flags, signal, top, *places, descriptors, wanted))
 
 
 @syscall(Sysno.EXIT)

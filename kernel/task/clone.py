@@ -59,16 +59,20 @@ _CLEAR_SIGHAND = CloneFlag.CLONE_CLEAR_SIGHAND.value
 _NAMESPACES = (
     CloneFlag.CLONE_NEWNS | CloneFlag.CLONE_NEWCGROUP | CloneFlag.CLONE_NEWUTS
     | CloneFlag.CLONE_NEWIPC | CloneFlag.CLONE_NEWUSER | CloneFlag.CLONE_NEWPID
-    | CloneFlag.CLONE_NEWNET | CloneFlag.CLONE_INTO_CGROUP
+    | CloneFlag.CLONE_NEWNET
 )  # fmt: skip
+
+_INTO_CGROUP = CloneFlag.CLONE_INTO_CGROUP.value
+_RARE = _NAMESPACES | _INTO_CGROUP
 
 
 class CloneRequest(NamedTuple):
     """What the caller asked for; addresses are linear, 0 for none.
 
     `pidfd` is where a descriptor of the child is stored, with CLONE_PIDFD; `tls` the descriptor
-    table the child gets when CLONE_SETTLS is set. `by_vfork` is set where the system's own vfork
-    (semantics.py) is at work, not clone's flags alone.
+    table the child gets when CLONE_SETTLS is set; `wanted` the ids it is to have, if any.
+    `by_vfork` is set where the system's own vfork (semantics.py) is at work, not clone's flags
+    alone.
     """
 
     flags: int
@@ -78,18 +82,22 @@ class CloneRequest(NamedTuple):
     child_tid: int = 0
     pidfd: int = 0
     tls: tuple[int, int, int] | None = None
+    wanted: tuple[int, ...] = ()
     by_vfork: bool = False
 
 
 def clone(task: Task, request: CloneRequest) -> Ending:
     """Create a task; the child's tid for the caller (held, with CLONE_VFORK), 0 for the child.
 
-    Errors (clone(2)): EINVAL for flags that exclude each other, EAGAIN at a limit of processes or
-    when frames for the task structure or page tables are wanting, ENOMEM for other memory. A
-    failure leaves nothing behind.
+    Errors (clone(2)): EINVAL for flags that exclude each other and for namespaces, EPERM for those
+    who could not have them, EBADF for want of control groups, EEXIST for an id in use, EAGAIN at a
+    limit of processes or when frames for the task structure or page tables are wanting, ENOMEM for
+    other memory. A failure leaves nothing behind.
     """
     _check_flags(request.flags)
     _check_limits(task)
+    if request.flags & _RARE or request.wanted:
+        _check_rare(task, request)
     child = _build(task, request)
     _write_tids(task, child, request)
     _enter(task, child, request)
@@ -109,11 +117,11 @@ def is_vfork(flags: int) -> bool:
 
 
 def _check_flags(flags: int) -> None:
-    """Combinations that mean nothing, and namespaces, which do not exist here."""
+    """Combinations that mean nothing."""
     is_thread = flags & _THREAD
     if (flags & _SIGHAND and not flags & _VM) or (is_thread and not flags & _SIGHAND):
         raise SysError(Errno.EINVAL)
-    if (flags & _SIGHAND and flags & _CLEAR_SIGHAND) or flags & _NAMESPACES:
+    if flags & _SIGHAND and flags & _CLEAR_SIGHAND:
         raise SysError(Errno.EINVAL)
 
 
@@ -129,6 +137,24 @@ def _check_limits(task: Task) -> None:
         return
     if tasks.count_of_user(who.uid) >= task.process.limits.soft(Resource.RLIMIT_NPROC):
         raise SysError(Errno.EAGAIN)
+
+
+def _check_rare(task: Task, request: CloneRequest) -> None:
+    """Namespaces and control groups, of which there are none, and an id that is asked for."""
+    who, flags = task.credentials, request.flags
+    is_admin = who.has(Capability.CAP_SYS_ADMIN)
+    if flags & _NAMESPACES:
+        needs_more = not flags & (CloneFlag.CLONE_NEWUSER | _FS)
+        raise SysError(Errno.EPERM if needs_more and not is_admin else Errno.EINVAL)
+    if request.wanted:
+        if len(request.wanted) > 1 or not 0 < request.wanted[0] < task.system.tasks.pid_max:
+            raise SysError(Errno.EINVAL)
+        if not is_admin and not who.has(Capability.CAP_CHECKPOINT_RESTORE):
+            raise SysError(Errno.EPERM)
+        if task.system.tasks.is_taken(request.wanted[0]):
+            raise SysError(Errno.EEXIST)
+    if flags & _INTO_CGROUP:
+        raise SysError(Errno.EBADF)
 
 
 def _build(task: Task, request: CloneRequest) -> Task:
@@ -152,7 +178,7 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
     undo.append(files.leave)
     sighand = _shared(task.sighand) if flags & _SIGHAND else _charged(task, task.sighand.copy())
     undo.append(sighand.leave)
-    tid = system.tasks.new_tid()
+    tid = request.wanted[0] if request.wanted else system.tasks.new_tid()
     process = task.process if flags & _THREAD else _new_process(task, tid, flags)
     child = Task(system, tid, process, system.machine.new_context())
     child.structure, child.memory, child.files, child.sighand = structure, memory, files, sighand

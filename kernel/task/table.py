@@ -98,6 +98,12 @@ class TaskTable:
                 return tid
         raise SysError(Errno.EAGAIN)
 
+    def is_taken(self, tid: int) -> bool:
+        """Whether the id is that of a task, or a process group or session is named after it."""
+        return tid in self.by_tid or any(
+            tid in (process.group, process.session.id) for process in self.processes()
+        )
+
     def _names_group(self, number: int) -> bool:
         """Whether a process group or session outlives the process it was named after."""
         return self._has_wrapped and any(

@@ -5,6 +5,7 @@ import struct
 import pytest
 
 from kernel.abi.errno import Errno
+from kernel.abi.prctl import Prctl, Speculation
 from kernel.abi.sysno import Sysno
 from kernel.abi.system import PriorityOf, RandomFlag, Who
 from kernel.clock import NANOSECONDS
@@ -38,6 +39,18 @@ def test_uname_has_six_names(world: Callers, task: Task) -> None:
 def test_cpuid_is_allowed_and_cannot_be_forbidden(world: Callers, task: Task) -> None:
     assert world.call(task, Sysno.ARCH_PRCTL, 0x1011, 0) == 1
     assert world.call(task, Sysno.ARCH_PRCTL, 0x1012, 0) == -Errno.ENODEV
+
+
+def test_this_cpu_executes_nothing_before_its_time(world: Callers, task: Task) -> None:
+    tell, set_it = Prctl.PR_GET_SPECULATION_CTRL, Prctl.PR_SET_SPECULATION_CTRL
+    bypass, branch, _ = (int(kind) for kind in Speculation)
+    assert world.call(task, Sysno.PRCTL, tell, branch) == 0
+    assert world.traced(task) == (
+        "prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH) (PR_SPEC_NOT_AFFECTED)"
+    )
+    assert world.call(task, Sysno.PRCTL, set_it, bypass, 4) == -Errno.ENXIO
+    assert world.call(task, Sysno.PRCTL, set_it, branch, 2) == 0
+    assert world.call(task, Sysno.PRCTL, set_it, branch, 4) == -Errno.EPERM
 
 
 def test_older_unames_have_fewer_and_shorter_names(world: Callers, task: Task) -> None:

@@ -34,6 +34,7 @@ NEED_ROOT = (
     "errors_mounts",
     "errors_open",
     "errors_path_users",
+    "errors_processes",
     "errors_shared",
     "errors_signals",
     "errors_sockets",
