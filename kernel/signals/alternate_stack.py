@@ -40,6 +40,8 @@ def replace(signals: SignalState, stack_pointer: int, start: int, flags: int, si
     mode = flags & ~SS_AUTODISARM
     if mode not in (0, SS_ONSTACK, SS_DISABLE):
         raise SysError(Errno.EINVAL)
+    if (start, flags, size) == (signals.stack_start, signals.stack_flags, signals.stack_size):
+        return
     if mode == SS_DISABLE:
         start = size = 0
     elif size < MINSIGSTKSZ:

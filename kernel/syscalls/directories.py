@@ -111,10 +111,10 @@ def _pack_entry64(name: bytes, number: int, offset: int, kind: int) -> bytes:
 
 
 def _read_entries(task: Task, file: OpenFile, buffer: int, size: int, pack: Packer) -> int:
-    """As many entries as fit; EINVAL where not even the next one does."""
+    """As many entries as fit, and as there is memory for; EINVAL where not even the next fits."""
     records: list[bytes] = []
     used = 0
-    offset = file.offset
+    offsets = [file.offset]
     for name, number, kind, following in file.entries(task):
         record = pack(name, number, following, kind)
         if used + len(record) > size:
@@ -123,11 +123,29 @@ def _read_entries(task: Task, file: OpenFile, buffer: int, size: int, pack: Pack
             break
         records.append(record)
         used += len(record)
-        offset = following
-    task.memory.write(buffer, b"".join(records))
-    file.offset = offset
+        offsets.append(following)
+    try:
+        task.memory.write(buffer, b"".join(records))
+        stored = len(records)
+    except SysError:
+        stored, used = _store_singly(task, buffer, records)
+    file.offset = offsets[stored]
     tell(file.location, ACCESS)
     return used
+
+
+def _store_singly(task: Task, buffer: int, records: list[bytes]) -> tuple[int, int]:
+    """How many records there is memory for, and their octets; EFAULT for none."""
+    used = 0
+    for stored, record in enumerate(records):
+        try:
+            task.memory.write(buffer + used, record)
+        except SysError:
+            if not stored:
+                raise
+            return stored, used
+        used += len(record)
+    return len(records), used
 
 
 @syscall(Sysno.GETDENTS)

@@ -68,7 +68,7 @@ def name_to_handle_at(
         place = location_of(task, at)
     else:
         place = resolve(task, path, at, bool(flags & _FOLLOW))
-    room = task.memory.read_word(handle)
+    room, _ = _HEAD.unpack(task.memory.read(handle, _HEAD.size))
     if room > _MAX_SIZE:
         raise SysError(Errno.EINVAL)
     if place.mount is None or not isinstance(place.mount.file_system, MemoryFileSystem):

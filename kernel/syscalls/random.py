@@ -11,6 +11,7 @@ from kernel.errors import SysError
 from kernel.events import Described
 from kernel.syscalls.arguments import FlagsArgument, OutBytesArgument, Size
 from kernel.syscalls.table import syscall
+from kernel.syscalls.transfer import pages_of
 from kernel.task.task import Call, Task
 
 _MOST = (1 << 25) - 1
@@ -33,9 +34,16 @@ def getrandom(
     count: Size,
     flags: Annotated[int, FlagsArgument(RandomFlag, prefix="GRND_")],
 ) -> int:
-    """Fill with random octets; never blocks. EINVAL for unknown or contradictory flags."""
+    """Fill with random octets, as far as there is memory; never blocks. EFAULT, EINVAL."""
     if flags & ~sum(RandomFlag) or flags & _EXCLUSIVE == _EXCLUSIVE:
         raise SysError(Errno.EINVAL)
-    count = min(count, _MOST)
-    task.memory.write(buffer, task.system.random.randbytes(count))
-    return count
+    octets, done = task.system.random.randbytes(min(count, _MOST)), 0
+    for address, length in pages_of([(buffer, count)], len(octets)):
+        try:
+            task.memory.write(address, octets[done : done + length])
+        except SysError:
+            if not done:
+                raise
+            break
+        done += length
+    return done

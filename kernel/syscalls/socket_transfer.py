@@ -25,7 +25,7 @@ from kernel.syscalls.socket_addresses import (
 from kernel.syscalls.socket_flags import MessageFlags
 from kernel.syscalls.sockets import blocked, socket_of
 from kernel.syscalls.table import subcall, syscall
-from kernel.syscalls.transfer import PIECE, Span, gather, scatter, send_own
+from kernel.syscalls.transfer import PIECE, Span, gather_pages, scatter, send_own
 from kernel.task.task import Call, Task
 
 _NO_ONE = Ancillary()
@@ -79,7 +79,7 @@ def _piece(
 ) -> bytes:  # fmt: skip
     """What is sent next. EFAULT, unless the socket would not have sent anything anyway."""
     try:
-        return gather(task.memory, spans, done, count)
+        return gather_pages(task.memory, spans, done, count)
     except SysError:
         if not done:
             socket.send(task, b"", flags, name, _NO_ONE)

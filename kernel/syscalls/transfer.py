@@ -160,23 +160,28 @@ def gather(memory: UserMemory, spans: list[Span], skip: int, size: int) -> bytes
     return data
 
 
+def gather_pages(memory: UserMemory, spans: list[Span], skip: int, size: int) -> bytes:
+    """The same for what takes a page's worth of octets or nothing of it: pipes, sockets."""
+    data = gather(memory, spans, skip, size)
+    if len(data) < size:
+        data = data[: page_down(len(data))]
+        if not data:
+            raise SysError(Errno.EFAULT)
+    return data
+
+
 def _gather_for(task: Task, file: OpenFile, spans: list[Span], skip: int, size: int) -> bytes:
-    """The same for a write to this file: EINVAL where it takes none. Only regular files take what
-    is there of a page's worth of octets; pipes and others want all of it.
-    """
+    """The same for a write to this file: EINVAL where it takes none."""
     try:
-        data = gather(task.memory, spans, skip, size)
+        if file.inode.is_regular:
+            return gather(task.memory, spans, skip, size)
+        return gather_pages(task.memory, spans, skip, size)
     except SysError:
         if file.ignores_data:
             return bytes(size)
         if type(file).write is OpenFile.write:
             raise SysError(Errno.EINVAL) from None
         raise
-    if len(data) < size and not file.inode.is_regular:
-        data = data[: page_down(len(data))]
-        if not data:
-            raise SysError(Errno.EFAULT)
-    return data
 
 
 def write_nothing(task: Task, file: OpenFile) -> int:

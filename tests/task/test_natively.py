@@ -24,6 +24,7 @@ NEED_ROOT = (
     "areas",
     "attributes",
     "bits",
+    "edges",
     "errors_at",
     "errors_events",
     "errors_file_calls",
