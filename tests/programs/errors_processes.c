@@ -2,7 +2,7 @@
 #include "tries.h"
 #include "handler.h"
 
-enum { Waitpid = 7, Ptrace = 26, Setattr = 351, Execveat = 358, Pidfd_send_signal = 424, Pidfd_open = 434, Pidfd_getfd = 438, Setns = 346, Alrm = 14, Nobody_there = 99999999, File = 40 };
+enum { Waitpid = 7, Ptrace = 26, Setattr = 351, Seccomp = 354, Execveat = 358, Pidfd_send_signal = 424, Pidfd_open = 434, Pidfd_getfd = 438, Setns = 346, Alrm = 14, Nobody_there = 99999999, File = 40 };
 enum { Newns = 0x20000, Settls = 0x80000, Untraced = 0x800000, Newcgroup = 0x2000000, Newuts = 0x4000000, Newipc = 0x8000000, Newpid = 0x20000000, Newnet = 0x40000000, Pidfd = 0x1000, Parent = 0x8000, Detached = 0x400000 };
 enum { Traceme, Peektext, Peekuser = 3, Cont = 7, Kill, Getregs = 12, Setregs, Getfpregs, Attach = 16, Detach, Setoptions = 0x4200, Getsiginfo = 0x4202, Getregset = 0x4204, Seize = 0x4206, Interrupt };
 #define CLEAR_SIGHAND (1ull << 32)
@@ -158,6 +158,22 @@ static void execute_descriptor(void)
     show("execveat", call5(Execveat, fd, (int)"", (int)(char *[]){"x", "again", 0}, 0, AT_EMPTY_PATH));
 }
 
+/* Programs that all allow everything: together they may not be longer than 32768 instructions, of a kind that is
+ * the kernel's own. */
+static void many_filters(void)
+{
+    static int instructions[4096][2];
+    struct { unsigned short length; void *at; } filter = {4096, instructions};
+    int count = 0, error;
+    for (int i = 0; i < 4096; i++)
+        instructions[i][0] = 6, instructions[i][1] = 0x7fff0000;
+    call5(NR_prctl, 38, 1, 0, 0, 0);
+    while ((error = call3(Seccomp, 1, 0, (int)&filter)) == 0)
+        count++;
+    show("seccomp some filters", count > 1);
+    show("seccomp one more", error);
+}
+
 static void no_descriptors(void)
 {
     int pidfd = call2(Pidfd_open, parent, 0);
@@ -188,6 +204,7 @@ int main(int argc, char **argv)
     sleeps();
     in_child_of(0, execute);
     in_child_of(0, execute_descriptor);
+    in_child_of(0, many_filters);
     in_child_of(0, no_descriptors);
     remove_folder();
     return 0;
