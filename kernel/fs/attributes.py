@@ -57,6 +57,8 @@ def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
     """chown(2): EROFS, EPERM; 0xFFFFFFFF keeps one. A program is not set-user-ID any more."""
     inode, credentials = place.inode, task.credentials
     _check_changeable(place)
+    if inode.is_setting and (uid, gid) != (UNCHANGED, UNCHANGED):
+        raise SysError(Errno.EPERM)
     is_own = credentials.fsuid == inode.uid
     allowed = uid == UNCHANGED or (is_own and uid == inode.uid)
     if gid != UNCHANGED:

@@ -33,9 +33,6 @@ class ProcNode(Inode):
         super().__init__(number, mode, uid, gid, now)
         self.device = DEVICE
 
-    def change_mode(self, mode: int, now: int) -> None:
-        raise SysError(Errno.EPERM)
-
 
 def unread(file: OpenFile, task: Task, request: int, argument: int) -> int:
     """FIONREAD of a file of /proc, whose size is 0; ENOTTY for other requests."""
@@ -148,9 +145,6 @@ class ProcDirectory(DirectoryInode):
 
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
         return OpenProcDirectory(self, flags, path)
-
-    def change_mode(self, mode: int, now: int) -> None:
-        raise SysError(Errno.EPERM)
 
     def create(self, name: bytes, mode: int, uid: int, gid: int, now: int, rdev: int = 0) -> Inode:
         raise SysError(Errno.ENOENT)
