@@ -33,6 +33,10 @@ def run(task: Task, budget: int) -> Trap:
     machine, state = task.system.machine, task.tracing
     assert state is not None
     state.original = NO_CALL
+    if state.debug is not None and state.debug.armed():
+        from kernel import hardware_stops  # few tracers use them
+
+        return hardware_stops.run(task, state.debug, budget, state.is_stepping)
     if not state.is_stepping:
         return machine.run(budget)
     machine.registers[EFLAGS] |= _TRAP_FLAG

@@ -83,6 +83,8 @@ class RegisterSet(IntEnum):
     NT_PRSTATUS = 1
     NT_PRFPREG = 2
     NT_386_TLS = 0x200
+    NT_386_IOPERM = 0x201
+    NT_X86_XSTATE = 0x202
     NT_PRXFPREG = 0x46E6_2B7F
 
 
@@ -104,7 +106,7 @@ USER_REGS = struct.Struct("<17I")
 USER_SIZE = 284
 """sizeof(struct user); the registers are its first words."""
 DEBUG_REGISTERS_AT = 252
-"""u_debugreg: eight words, which read as 0 here."""
+"""u_debugreg: eight words."""
 FP_REGISTERS_SIZE = 108
 SYSGOOD = 0x80
 """Set in the signal number of system-call stops with PTRACE_O_TRACESYSGOOD."""

@@ -69,7 +69,7 @@ def _signal_of(task: Task, vector: int) -> SigInfo | None:
     if vector == traps.DIVIDE_ERROR:
         return SigInfo(Signal.SIGFPE, abi.FPE_INTDIV, address=address)
     if vector == traps.DEBUG:
-        return SigInfo(Signal.SIGTRAP, abi.TRAP_TRACE, address=address)
+        return SigInfo(Signal.SIGTRAP, _debug_code(task), address=address)
     if vector == traps.INVALID_OPCODE:
         return SigInfo(Signal.SIGILL, abi.ILL_ILLOPN, address=address)
     if vector == traps.X87_FLOATING_POINT:
@@ -79,6 +79,12 @@ def _signal_of(task: Task, vector: int) -> SigInfo | None:
     if vector == traps.BREAKPOINT:
         return SigInfo(Signal.SIGTRAP, SiCode.SI_KERNEL)
     return SigInfo(Signal.SIGSEGV, SiCode.SI_KERNEL)
+
+
+def _debug_code(task: Task) -> int:
+    """Whether it was a step, or an address in the debug registers."""
+    debug = None if task.tracing is None else task.tracing.debug
+    return abi.TRAP_HWBKPT if debug is not None and debug.is_breakpoint else abi.TRAP_TRACE
 
 
 def _x87(task: Task, address: int) -> SigInfo | None:

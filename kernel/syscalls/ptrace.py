@@ -1,7 +1,4 @@
-"""ptrace(2): one process watches and steers another.
-
-Omitted: debug registers, which this CPU does not have.
-"""
+"""ptrace(2): one process watches and steers another."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ _MODES = {
 }
 
 
-@syscall(Sysno.PTRACE, missing="debug registers")
+@syscall(Sysno.PTRACE)
 def ptrace(
     task: Task,
     request: Annotated[int, RequestArgument()],

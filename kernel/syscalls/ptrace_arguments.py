@@ -28,7 +28,8 @@ _RESUMING = (
 _OPTIONS = FlagsArgument(TraceOption, prefix="PTRACE_O_")
 _SET_NAMES = {
     RegisterSet.NT_PRSTATUS: "NT_PRSTATUS", RegisterSet.NT_PRFPREG: "NT_FPREGSET",
-    RegisterSet.NT_386_TLS: "NT_386_TLS", RegisterSet.NT_PRXFPREG: "NT_PRXFPREG",
+    RegisterSet.NT_386_TLS: "NT_386_TLS", RegisterSet.NT_386_IOPERM: "NT_386_IOPERM",
+    RegisterSet.NT_X86_XSTATE: "NT_X86_XSTATE", RegisterSet.NT_PRXFPREG: "NT_PRXFPREG",
 }  # fmt: skip
 _GENERAL = (Request.PTRACE_GETREGS, Request.PTRACE_SETREGS)
 _SIZED = (

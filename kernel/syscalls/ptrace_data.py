@@ -25,7 +25,8 @@ from kernel.abi.signal_frames import SIGINFO_SIZE
 from kernel.errors import SysError
 from kernel.signals import masks
 from kernel.signals import siginfo as siginfos
-from kernel.task import tls, tracee_registers, tracer
+from kernel.syscalls.arguments import enum_of
+from kernel.task import rseq, tls, tracee_registers, tracer
 from kernel.task.seccomp import program as seccomp_program
 from kernel.task.seccomp.filters import Filter
 from kernel.task.task import Task
@@ -86,43 +87,81 @@ def _set_thread_area(task: Task, target: Task, address: int, data: int) -> int:
 # ---- register sets -----------------------------------------------------------------------------
 
 
-def _read_set(target: Task, kind: int) -> bytes:
-    if kind == RegisterSet.NT_PRSTATUS:
+_ELEMENT_SIZES = {RegisterSet.NT_386_TLS: tls.USER_DESC_SIZE}
+"""Octets of one element of a set, where it is not a word: only whole ones are copied."""
+_SET_WHOLE = (RegisterSet.NT_PRFPREG, RegisterSet.NT_PRXFPREG)
+"""Sets that are replaced altogether or not at all."""
+
+
+def _read_set(target: Task, kind: RegisterSet) -> bytes:
+    """A set's octets. ENXIO for the bits of ports, of which there are none, ENODEV for XSAVE's."""
+    if kind is RegisterSet.NT_PRSTATUS:
         return tracee_registers.read_all(target)
-    if kind == RegisterSet.NT_PRFPREG:
+    if kind is RegisterSet.NT_PRFPREG:
         return tracee_registers.read_x87(target)
-    if kind == RegisterSet.NT_PRXFPREG:
+    if kind is RegisterSet.NT_PRXFPREG:
         return tracee_registers.read_fxsave(target)
-    if kind == RegisterSet.NT_386_TLS:
+    if kind is RegisterSet.NT_386_TLS:
         slots = target.context.tls
         return b"".join([tls.packed(slots, TLS_FIRST + slot) for slot in range(TLS_COUNT)])
-    raise SysError(Errno.EINVAL)
+    raise SysError(Errno.ENXIO if kind is RegisterSet.NT_386_IOPERM else Errno.ENODEV)
+
+
+def _vector(task: Task, number: int, data: int) -> tuple[RegisterSet, int, int]:
+    """Which set is meant, and the place for it; EFAULT, EINVAL."""
+    base, length = _VECTOR.unpack(task.memory.read(data, _VECTOR.size))
+    kind = enum_of(RegisterSet, number)
+    if length % _ELEMENT_SIZES.get(kind, 4):
+        raise SysError(Errno.EINVAL)
+    return kind, base, length
 
 
 def _get_set(task: Task, target: Task, address: int, data: int) -> int:
     """Fill an iovec, as far as it reaches, and store how much that was. EINVAL."""
-    base, length = _VECTOR.unpack(task.memory.read(data, _VECTOR.size))
-    image = _read_set(target, address)[:length]
+    kind, base, length = _vector(task, address, data)
+    image = _read_set(target, kind)[:length]
     task.memory.write(base, image)
     task.memory.write_word(data + 4, len(image))
     return 0
 
 
 def _set_set(task: Task, target: Task, address: int, data: int) -> int:
-    base, length = _VECTOR.unpack(task.memory.read(data, _VECTOR.size))
-    old = _read_set(target, address)
+    kind, base, length = _vector(task, address, data)
+    if kind is RegisterSet.NT_386_IOPERM:
+        raise SysError(Errno.EOPNOTSUPP)
+    old = _read_set(target, kind)
     given = task.memory.read(base, min(length, len(old)))
+    if kind in _SET_WHOLE and len(given) < len(old):
+        raise SysError(Errno.EINVAL)
     image = given + old[len(given) :]
-    if address == RegisterSet.NT_PRSTATUS:
+    if kind is RegisterSet.NT_PRSTATUS:
         tracee_registers.write_all(target, image)
-    elif address == RegisterSet.NT_PRFPREG:
+    elif kind is RegisterSet.NT_PRFPREG:
         tracee_registers.write_x87(target, image)
-    elif address == RegisterSet.NT_PRXFPREG:
+    elif kind is RegisterSet.NT_PRXFPREG:
         tracee_registers.write_fxsave(target, image)
     else:
-        raise SysError(Errno.EINVAL)
+        _set_descriptors(target, image)
     task.memory.write_word(data + 4, len(given))
     return 0
+
+
+def _set_descriptors(target: Task, image: bytes) -> None:
+    """The descriptors for threads, in order, whatever numbers they carry; EINVAL."""
+    slots = target.context.tls
+    for slot in range(TLS_COUNT):
+        described = tls.unpack(image[slot * tls.USER_DESC_SIZE :])
+        slots, _ = tls.replaced(slots, described._replace(entry_number=TLS_FIRST + slot))
+    target.context.tls = slots
+
+
+def _get_rseq(task: Task, target: Task, address: int, data: int) -> int:
+    """struct ptrace_rseq_configuration, cut at `address` octets; its whole size."""
+    size = rseq.SIZE if target.rseq_area else 0
+    signature = target.rseq_signature if target.rseq_area else 0
+    image = struct.pack("<QIIII", target.rseq_area, size, signature, 0, 0)
+    task.memory.write(data, image[:address])
+    return len(image)
 
 
 # ---- signals -----------------------------------------------------------------------------------
@@ -249,6 +288,7 @@ ANSWERS: dict[int, Answer] = {
     Request.PTRACE_GET_THREAD_AREA: _get_thread_area,
     Request.PTRACE_SET_THREAD_AREA: _set_thread_area,
     Request.PTRACE_GETREGSET: _get_set,
+    Request.PTRACE_GET_RSEQ_CONFIGURATION: _get_rseq,
     Request.PTRACE_SETREGSET: _set_set,
     Request.PTRACE_GETSIGINFO: _get_siginfo,
     Request.PTRACE_SETSIGINFO: _set_siginfo,

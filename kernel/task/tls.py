@@ -91,7 +91,12 @@ class UserDesc(NamedTuple):
 
 def read_user_desc(task: Task, address: int) -> UserDesc:
     """The structure in user memory; EFAULT."""
-    number, base, limit, flags = struct.unpack("<4I", task.memory.read(address, USER_DESC_SIZE))
+    return unpack(task.memory.read(address, USER_DESC_SIZE))
+
+
+def unpack(image: bytes) -> UserDesc:
+    """The structure that octets begin with."""
+    number, base, limit, flags = struct.unpack_from("<4I", image)
     return UserDesc(number, base, limit & 0xF_FFFF, flags)
 
 

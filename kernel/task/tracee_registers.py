@@ -19,6 +19,7 @@ from kernel.abi.ptrace import (
 from kernel.abi.signal_frames import CHANGEABLE_FLAGS
 from kernel.errors import SysError
 from kernel.signals import fpu_frame
+from kernel.task.debug_registers import DebugRegisters
 
 if TYPE_CHECKING:
     from emulator.machine.machine import Machine
@@ -100,6 +101,8 @@ def peek(task: Task, offset: int) -> int:
     """One word of struct user; EIO for an offset that is none."""
     if offset % _WORD or not 0 <= offset < USER_SIZE:
         raise SysError(Errno.EIO)
+    if offset >= DEBUG_REGISTERS_AT:
+        return _debug(task).read((offset - DEBUG_REGISTERS_AT) // _WORD)
     if offset >= USER_REGS.size:
         return 0
     word: int = USER_REGS.unpack(read_all(task))[offset // _WORD]
@@ -107,19 +110,28 @@ def peek(task: Task, offset: int) -> int:
 
 
 def poke(task: Task, offset: int, value: int) -> None:
-    """Change one word of struct user: a register, or 0 to a debug register, of which there is none.
+    """Change one word of struct user: a register; EIO for an offset that cannot be written.
 
-    EIO for an offset that cannot be written.
+    EINVAL for what a debug register cannot be.
     """
     if offset % _WORD or not 0 <= offset < USER_SIZE:
         raise SysError(Errno.EIO)
-    if offset >= USER_REGS.size:
-        if value or not offset >= DEBUG_REGISTERS_AT:
-            raise SysError(Errno.EIO)
+    if offset >= DEBUG_REGISTERS_AT:
+        _debug(task).write((offset - DEBUG_REGISTERS_AT) // _WORD, value)
         return
+    if offset >= USER_REGS.size:
+        raise SysError(Errno.EIO)
     image = bytearray(read_all(task))
     image[offset : offset + _WORD] = value.to_bytes(_WORD, "little")
     write_all(task, bytes(image))
+
+
+def _debug(task: Task) -> DebugRegisters:
+    """The debug registers that the tracer has given the task."""
+    assert task.tracing is not None
+    if task.tracing.debug is None:
+        task.tracing.debug = DebugRegisters()
+    return task.tracing.debug
 
 
 # ---- x87 and SSE -------------------------------------------------------------------------------

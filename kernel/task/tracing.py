@@ -21,6 +21,7 @@ from kernel.task import exit as exiting
 from kernel.task.task import Call, TaskState
 
 if TYPE_CHECKING:
+    from kernel.task.debug_registers import DebugRegisters
     from kernel.task.process import Process
     from kernel.task.task import Task
 
@@ -86,6 +87,7 @@ class Tracing:
         self.is_past_group_stop = False
         """The tracer had it go on although its process is stopped."""
         self.is_listening = False
+        self.debug: DebugRegisters | None = None
 
     @property
     def is_stepping(self) -> bool:
@@ -373,6 +375,7 @@ def executed(task: Task, old_tid: int) -> None:
     """A traced task runs a new program: an event, or for old tracers SIGTRAP."""
     tracing = task.tracing
     assert tracing is not None
+    tracing.debug = None
     if tracing.wants(TraceEvent.PTRACE_EVENT_EXEC):
         tracing.event, tracing.message = TraceEvent.PTRACE_EVENT_EXEC, old_tid
     elif not tracing.is_seized:
