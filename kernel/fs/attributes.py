@@ -9,6 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISGID, S_ISUID
 from kernel.abi.stat import FileStatus
 from kernel.errors import SysError
+from kernel.fs.file_capabilities import drop_capabilities
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
 from kernel.fs.notify import ACCESS, ATTRIB, MODIFY, tell
 from kernel.fs.opening import check_writable, cut
@@ -54,7 +55,9 @@ def change_mode(task: Task, place: Location, mode: int) -> None:
 
 
 def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
-    """chown(2): EROFS, EPERM; 0xFFFFFFFF keeps one. A program is not set-user-ID any more."""
+    """chown(2): EROFS, EPERM; 0xFFFFFFFF keeps one. A program is not set-user-ID any more,
+    and has no capabilities.
+    """
     inode, credentials = place.inode, task.credentials
     _check_changeable(place)
     if inode.is_setting and (uid, gid) != (UNCHANGED, UNCHANGED):
@@ -65,6 +68,8 @@ def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
         allowed &= is_own and (gid == inode.gid or credentials.is_in_group(gid))
     if not (allowed or credentials.has(Capability.CAP_CHOWN)):
         raise SysError(Errno.EPERM)
+    if not inode.is_directory:
+        drop_capabilities(inode)
     mode = _mode_of_given_away(credentials, inode)
     if mode != inode.mode:
         require_owner(credentials, inode)

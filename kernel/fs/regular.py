@@ -10,6 +10,7 @@ from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Seal, Whence
 from kernel.abi.mount import MountFlag
 from kernel.abi.process import Resource
 from kernel.errors import SysError
+from kernel.fs.file_capabilities import drop_capabilities
 from kernel.fs.inode import RegularInode
 from kernel.fs.memory_file import MAX_FILE_SIZE, MemoryFile
 from kernel.fs.open_file import OpenFile
@@ -89,7 +90,7 @@ class RegularFile(OpenFile):
         if inode.seals & _FORBIDDING:
             data = data[: require_writing(inode, offset, len(data))]
         written = inode.write_at(offset, data)
-        if inode.mode & (S_ISUID | S_ISGID):
+        if inode.mode & (S_ISUID | S_ISGID) or inode.attributes is not None:
             drop_privileges(task, inode)
         inode.modified = inode.changed = task.system.clock.wall
         return written
@@ -155,7 +156,10 @@ def require_size(task: Task, size: int) -> None:
 
 
 def drop_privileges(task: Task, inode: RegularInode) -> None:
-    """A changed program is not set-user-ID any more, unless CAP_FSETID changed it."""
+    """A changed program has no capabilities any more, nor is it set-user-ID, unless CAP_FSETID
+    changed it.
+    """
+    drop_capabilities(inode)
     if not task.credentials.has(Capability.CAP_FSETID):
         kept = inode.mode & 0o1777
         if not inode.mode & 0o010:

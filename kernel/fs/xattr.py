@@ -1,8 +1,7 @@
 """Extended attributes of files in memory (xattr(7)): names of four classes, and octets for each.
 
 Where tmpfs has them: user, trusted and security. Access control lists (system.posix_acl_…) are
-not supported, nor are attributes of files on the host. security.capability is kept, but execve(2)
-does not look at it.
+not supported, nor are attributes of files on the host.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISVTX
 from kernel.abi.memory import PAGE_SHIFT, page_up
 from kernel.errors import SysError
+from kernel.fs.file_capabilities import CAPABILITY_NAME, as_read, check_capabilities
 from kernel.fs.inode import Inode
 from kernel.fs.memory_file import MemoryFile, Quota
 from kernel.fs.permission import READ, WRITE, is_owner, require
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 XATTR_CREATE, XATTR_REPLACE = 1, 2
 SIZE_MAX = 65536
 """The longest value, and the longest list of names."""
-_CAPABILITY_SETS = ((20, b"\2"), (24, b"\3"))
-"""Size and revision of the values that security.capability may have."""
 _HEAD_OCTETS = 40
 """What an attribute takes besides its name and value, as in Linux's tmpfs."""
 _CLASSES = (b"user.", b"trusted.", b"security.")
@@ -100,7 +98,8 @@ def get_attribute(credentials: Credentials, place: Location, name: bytes) -> byt
     """getxattr(2): ENODATA, EACCES, EOPNOTSUPP."""
     _require_access(credentials, place.inode, name, READ)
     _storage(place, name)
-    return _existing(place.inode, name).values[name]
+    value = _existing(place.inode, name).values[name]
+    return as_read(value) if name == CAPABILITY_NAME else value
 
 
 def remove_attribute(credentials: Credentials, place: Location, name: bytes, now: int) -> None:
@@ -159,9 +158,9 @@ def _require_access(credentials: Credentials, inode: Inode, name: bytes, wanted:
 
 def _require_privilege(credentials: Credentials, name: bytes, value: bytes | None = None) -> None:
     """Security attributes are root's to change: EPERM; EINVAL for what is no capability sets."""
-    if name == b"security.capability":
-        if value is not None and (len(value), value[3:4]) not in _CAPABILITY_SETS:
-            raise SysError(Errno.EINVAL)
+    if name == CAPABILITY_NAME:
+        if value is not None:
+            check_capabilities(value)
         needed = Capability.CAP_SETFCAP
     elif name.startswith(b"security."):
         needed = Capability.CAP_SYS_ADMIN

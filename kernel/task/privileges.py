@@ -1,7 +1,4 @@
-"""Privileges: how capabilities follow when a task changes its ids or its program (capabilities(7)).
-
-Omitted: capabilities of files (security.capability).
-"""
+"""Privileges: how capabilities follow a change of ids or of the program (capabilities(7))."""
 
 from __future__ import annotations
 
@@ -9,8 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.abi.capabilities import FILE_CAPABILITIES, Capability, SecureBit
+from kernel.abi.errno import Errno
 from kernel.abi.files import S_ISGID, S_ISUID, S_IXGRP
 from kernel.abi.process import Resource
+from kernel.errors import SysError
+from kernel.fs.file_capabilities import FileCapabilities, capabilities_of
 
 if TYPE_CHECKING:
     from kernel.fs.inode import RegularInode
@@ -92,23 +92,25 @@ def after_exec(task: Task, inode: RegularInode, mount: Mount | None) -> Executed
     """What execve of this file does to the credentials.
 
     The file's set-user-ID and set-group-ID bits count unless the mount or PR_SET_NO_NEW_PRIVS
-    forbids it. Root gets its capabilities anew; a task that shares its FsContext with another
-    process, or that somebody without CAP_SYS_PTRACE traces, gains nothing.
+    forbids it. Root gets its capabilities anew, others those of the file; a task that shares its
+    FsContext with another process, or that somebody without CAP_SYS_PTRACE traces, gains nothing.
+    EPERM where the file counts on more capabilities in effect than the task can get.
     """
     old = task.credentials
-    if not inode.mode & (S_ISUID | S_ISGID) and _is_settled(old):
+    is_plain = not inode.mode & (S_ISUID | S_ISGID) and inode.attributes is None
+    if is_plain and _is_settled(old):
         return Executed(old, is_secure=False, sets_ids=False)
     new, sets_ids = _with_set_ids(task, inode, mount)
-    by_root = not old.is_secured(SecureBit.SECBIT_NOROOT)
-    gets_all = by_root and 0 in (new.uid, new.euid)
-    new = replace(new, permitted=old.bounding | old.inheritable if gets_all else 0)
-    becomes_effective = by_root and new.euid == 0
+    is_allowed = mount is not None and not mount.ignores_set_id
+    given = capabilities_of(inode) if is_allowed else None
+    permitted, becomes_effective = _with_capabilities(old, new, given)
+    new = replace(new, permitted=permitted)
     changes = new.euid != old.uid or new.egid != old.gid
     if (changes or new.permitted & ~old.permitted) and _is_unsafe(task):
         if not old.has(Capability.CAP_SETUID) or task.no_new_privileges:
             new = replace(new, euid=new.uid, egid=new.gid)
         new = replace(new, permitted=new.permitted & old.permitted)
-    ambient = 0 if changes else new.ambient
+    ambient = 0 if changes or given is not None else new.ambient
     permitted = new.permitted | ambient
     new = replace(
         new,
@@ -123,6 +125,24 @@ def after_exec(task: Task, inode: RegularInode, mount: Mount | None) -> Executed
     )
     gains = becomes_effective or permitted & ~ambient
     return Executed(new, changes or bool(new.uid != 0 and gains), sets_ids)
+
+
+def _with_capabilities(
+    old: Credentials, new: Credentials, given: FileCapabilities | None
+) -> tuple[int, bool]:
+    """What the program may have before ambient ones are added, and whether that is in effect."""
+    permitted, is_effective = 0, False
+    if given is not None:
+        permitted = old.bounding & given.permitted | old.inheritable & given.inheritable
+        is_effective = given.is_effective
+        if is_effective and given.permitted & ~permitted:
+            raise SysError(Errno.EPERM)
+    is_mixed = given is not None and new.euid == 0 and new.uid != 0
+    if old.is_secured(SecureBit.SECBIT_NOROOT) or is_mixed:
+        return permitted, is_effective
+    if 0 in (new.uid, new.euid):
+        permitted = old.bounding | old.inheritable
+    return permitted, is_effective or new.euid == 0
 
 
 def _is_settled(who: Credentials) -> bool:

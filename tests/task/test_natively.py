@@ -41,6 +41,7 @@ NEED_ROOT = (
     "errors_sockets",
     "errors_threads",
     "errors_time",
+    "file_capabilities",
     "ids",
     "inotify",
     "kinds",
