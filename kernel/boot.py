@@ -24,7 +24,7 @@ from kernel.task.execute import INITIAL_FLAGS, Program, build, find_program
 from kernel.task.initial_stack import Arguments
 from kernel.task.limits import Limits, Pair
 from kernel.task.process import Process, Session
-from kernel.task.table import INIT_PID
+from kernel.task.table import INIT_PID, STARTER_PID
 from kernel.task.task import Task, TaskState
 
 _NOT_FOUND = (Errno.ENOENT, Errno.ENOTDIR)
@@ -89,7 +89,7 @@ def _make_first(system: System, init: Process, context: FsContext, first: FirstP
     task = _make_process(system, system.tasks.new_tid(), init)
     process = task.process
     init.children.append(process)
-    process.session, process.limits = Session(process.pid), Limits(first.limits)
+    process.limits = Limits(first.limits)
     system.tasks.first = process
     task.fs, task.files, task.credentials = context, FileTable(), first.credentials
     try:
@@ -102,9 +102,19 @@ def _make_first(system: System, init: Process, context: FsContext, first: FirstP
         file = system.console.open_standard(stream)
         if file is not None:
             task.files.put(stream, file)
-    if system.console.has_terminal:
-        system.console.terminal.control(process)
+    _place_in_session(process)
     return task
+
+
+def _place_in_session(process: Process) -> None:
+    """On a terminal it leads its session, as who has logged in does; otherwise it is in the session
+    and the group of a script's shell that started it in the background and has ended.
+    """
+    console = process.leader.system.console
+    leader = process.pid if console.has_terminal else STARTER_PID
+    process.session, process.group = Session(leader), leader
+    if console.has_terminal:
+        console.terminal.control(process)
 
 
 def _find(task: Task, path: bytes, first: FirstProgram) -> Program:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 INIT_PID = 1
 FIRST_PID = 100
+STARTER_PID = FIRST_PID - 1
+"""Session and group of the first process, named after one that is no more."""
 
 
 class TaskTable:
