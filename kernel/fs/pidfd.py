@@ -24,8 +24,7 @@ class ProcessFile(OpenFile):
         super().__init__(AnonymousInode(system), OpenFlag.O_RDWR | flags, "anon_inode:[pidfd]")
         self.process = process
         self.thread = thread
-        if process.end_watched is None:
-            process.end_watched = WaitQueue("process end")
+        process.watched_end()
 
     @property
     def is_reaped(self) -> bool:

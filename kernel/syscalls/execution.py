@@ -11,7 +11,7 @@ from kernel.errors import Ending, SysError
 from kernel.fs.path import Location, resolve
 from kernel.syscalls.arguments import Environment, Fd, FlagsArgument, Path, Strings
 from kernel.syscalls.table import syscall
-from kernel.task.execute import execute
+from kernel.task import execute as execution
 from kernel.task.initial_stack import LARGEST_TOTAL, MAX_STRING, Arguments
 from kernel.task.task import Task
 
@@ -40,8 +40,11 @@ def _arguments(task: Task, argv: int, envp: int, execfn: bytes) -> Arguments:
 @syscall(Sysno.EXECVE)
 def execve(task: Task, path: Path, argv: Strings, envp: Environment) -> Ending:
     """execve(2)."""
+    waited = execution.go_on(task)
+    if waited is not None:
+        return waited
     location = resolve(task, path)
-    return execute(task, location, _arguments(task, argv, envp, path), path)
+    return execution.execute(task, location, _arguments(task, argv, envp, path), path)
 
 
 @syscall(Sysno.EXECVEAT)
@@ -49,6 +52,9 @@ def execveat(
     task: Task, at: Fd, path: Path, argv: Strings, envp: Environment, flags: AtFlags
 ) -> Ending:
     """execveat(2): with AT_EMPTY_PATH the descriptor itself is executed."""
+    waited = execution.go_on(task)
+    if waited is not None:
+        return waited
     if flags & ~(AtFlag.AT_EMPTY_PATH | AtFlag.AT_SYMLINK_NOFOLLOW):
         raise SysError(Errno.EINVAL)
     follow = not flags & AtFlag.AT_SYMLINK_NOFOLLOW
@@ -62,4 +68,4 @@ def execveat(
         name = path if path[:1] == b"/" or at < 0 else b"/dev/fd/%d/%s" % (at, path)
     if location.inode.is_symlink:
         raise SysError(Errno.ELOOP)
-    return execute(task, location, _arguments(task, argv, envp, name), name)
+    return execution.execute(task, location, _arguments(task, argv, envp, name), name)

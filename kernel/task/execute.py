@@ -12,7 +12,7 @@ from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
 from kernel.abi.mount import MountFlag
 from kernel.abi.process import PER_CLEAR_ON_SETID, Personality, Resource
 from kernel.abi.signals import Signal
-from kernel.errors import REPLACED, Replaced, SysError
+from kernel.errors import REPLACED, Block, Replaced, SysError
 from kernel.fs.file_table import FileTable
 from kernel.fs.inode import RegularInode
 from kernel.fs.path import Location, resolve
@@ -61,7 +61,19 @@ def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -
     if task.exceeds_limit and privileges.is_over_limit(task, task.credentials.uid):
         raise SysError(Errno.EAGAIN)
     task.exceeds_limit = False
-    program = find_program(task, location, arguments, name)
+    return _run(task, find_program(task, location, arguments, name))
+
+
+def go_on(task: Task) -> Replaced | None:
+    """Go on with an execve that had found its program and waited for tracers; None for others."""
+    assert task.call is not None
+    program = task.call.progress
+    return _run(task, program) if isinstance(program, Program) else None
+
+
+def _run(task: Task, program: Program) -> Replaced:
+    if len(task.process.threads) > 1:
+        wait_for_tracers(task, program)
     memory, entry, stack = build(task, program)
     try:
         files, sighand = _unshared(task)
@@ -207,6 +219,23 @@ def _kept_personality(task: Task, program: Program) -> int:
     return task.personality
 
 
+def wait_for_tracers(task: Task, program: Program) -> None:
+    """Other threads that somebody traces end as ever, seen by their tracers: Block until all have
+    been waited for. A traced leader, whose place the caller takes, need only have ended.
+    """
+    process = task.process
+    others = [thread for thread in process.threads if thread is not task]
+    if not any(
+        each.tracing is not None and not (each.is_leader and each.is_gone) for each in others
+    ):
+        return
+    for each in others:
+        exiting.kill_task(each, 0)
+    assert task.call is not None
+    task.call.progress = program
+    raise Block(process.watched_end(), deaf=True, even_nonblocking=True)
+
+
 def _become_only_thread(task: Task) -> None:
     """End the other threads of the process; the caller takes over the leader's id."""
     process, system = task.process, task.system
@@ -226,6 +255,8 @@ def _become_only_thread(task: Task) -> None:
 def _take_over_leader(task: Task) -> None:
     process, tasks = task.process, task.system.tasks
     old = process.leader
+    if old.tracing is not None:
+        tracing.release(old)
     task.exit_signal = old.exit_signal
     tasks.remove(task)
     tasks.remove(old)

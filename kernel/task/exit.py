@@ -105,6 +105,7 @@ def _leave_process(task: Task) -> None:
         if len(process.threads) == 1:
             _end_process(process)
         else:
+            _tell_watchers(process)
             stop.thread_left(task)
         return
     if task.tracing is not None:

@@ -95,6 +95,12 @@ class Process:
         self.children_minor_faults = 0
         """The same of children waited for."""
 
+    def watched_end(self) -> WaitQueue:
+        """The queue that is woken when the process, or a thread of it, ends or is waited for."""
+        if self.end_watched is None:
+            self.end_watched = WaitQueue("process end")
+        return self.end_watched
+
     @property
     def is_zombie(self) -> bool:
         """Whether every thread is over and the parent has not waited yet."""

@@ -16,9 +16,10 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import Block
 from kernel.signals import delivery, send
 from kernel.signals.state import Action, SigInfo
+from kernel.task import execute, privileges, tracing
 from kernel.task import exit as exiting
-from kernel.task import privileges, tracing
-from kernel.task.task import Task, TaskState
+from kernel.task.execute import Program
+from kernel.task.task import Call, Task, TaskState
 from kernel.task.tracing import Mode, StopKind
 from kernel.task.waiting import wait_for_child
 from tests.callers import Callers
@@ -187,3 +188,21 @@ def test_a_look_at_pending_signals_stops_where_the_tracers_memory_does(world: Ca
     room = end - 2 * SIGINFO_SIZE
     assert ptrace(world, tracer, *words, room) == 2
     assert ptrace(world, tracer, *words, end) == -Errno.EFAULT
+
+
+def test_execve_waits_until_traced_threads_have_been_waited_for(world: Callers) -> None:
+    tracer, task = traced(world)
+    other = world.thread(task)
+    other.fs, other.files = task.fs, task.files
+    tracing.trace(other, tracer, is_seized=True)
+    task.call = Call(Sysno.EXECVE, (0,) * 6, 0)
+    program = Program(*[None] * 6)  # type: ignore[arg-type]
+    with pytest.raises(Block, match="process end"):
+        execute.wait_for_tracers(task, program)
+    assert other.exit_status == 0
+    assert task.call.progress is program
+    other.state = TaskState.ZOMBIE
+    with pytest.raises(Block):
+        execute.wait_for_tracers(task, program)
+    tracing.release(other)
+    execute.wait_for_tracers(task, program)
