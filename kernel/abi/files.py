@@ -182,6 +182,15 @@ class FlockOperation(IntEnum):
     LOCK_RW = 192
 
 
+class FileFlag(IntEnum):
+    """What FS_IOC_SETFLAGS can set of a file in memory (ioctl_iflags(2))."""
+
+    FS_IMMUTABLE_FL = 0x10
+    FS_APPEND_FL = 0x20
+    FS_NODUMP_FL = 0x40
+    FS_NOATIME_FL = 0x80
+
+
 class Ioctl(IntEnum):
     """Terminal and file ioctl requests (ioctl_tty(2))."""
 
@@ -225,6 +234,7 @@ class Ioctl(IntEnum):
     FIBMAP = 1
     FIGETBSZ = 2
     FS_IOC_GETFLAGS = 0x80046601
+    FS_IOC_SETFLAGS = 0x40046602
     TCGETS2 = 0x802C542A
     TCSETS2 = 0x402C542B
     TCSETSW2 = 0x402C542C

@@ -10,11 +10,12 @@ from kernel.abi.files import S_ISGID, S_ISUID
 from kernel.abi.stat import FileStatus
 from kernel.errors import SysError
 from kernel.fs.file_capabilities import drop_capabilities
+from kernel.fs.file_flags import require_no_flags
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
 from kernel.fs.notify import ACCESS, ATTRIB, MODIFY, tell
 from kernel.fs.opening import check_writable, cut
 from kernel.fs.path import Location
-from kernel.fs.permission import WRITE, is_owner, require, require_owner
+from kernel.fs.permission import APPEND_ONLY, IMMUTABLE, WRITE, is_owner, require, require_owner
 from kernel.fs.regular import require_size
 from kernel.fs.seals import require_mode
 
@@ -46,6 +47,7 @@ def change_mode(task: Task, place: Location, mode: int) -> None:
     """chmod(2): EROFS, EPERM; a group that the task is not in gets no set-group-ID bit."""
     inode, credentials = place.inode, task.credentials
     _check_changeable(place)
+    require_no_flags(inode)
     require_owner(credentials, inode)
     if not (credentials.is_in_group(inode.gid) or credentials.has(Capability.CAP_FSETID)):
         mode &= ~S_ISGID
@@ -60,8 +62,10 @@ def change_owner(task: Task, place: Location, uid: int, gid: int) -> None:
     """
     inode, credentials = place.inode, task.credentials
     _check_changeable(place)
-    if inode.is_setting and (uid, gid) != (UNCHANGED, UNCHANGED):
-        raise SysError(Errno.EPERM)
+    if (uid, gid) != (UNCHANGED, UNCHANGED):
+        require_no_flags(inode)
+        if inode.is_setting:
+            raise SysError(Errno.EPERM)
     is_own = credentials.fsuid == inode.uid
     allowed = uid == UNCHANGED or (is_own and uid == inode.uid)
     if gid != UNCHANGED:
@@ -103,6 +107,7 @@ def change_times(
     if accessed is None and modified is None:
         return
     _check_changeable(place)
+    require_no_flags(inode, IMMUTABLE if is_now else IMMUTABLE | APPEND_ONLY)
     if not is_owner(credentials, inode):
         if not is_now:
             raise SysError(Errno.EPERM)
@@ -124,6 +129,7 @@ def truncate(task: Task, place: Location, size: int) -> None:
         raise SysError(Errno.EINVAL)
     check_writable(place)
     require(task.credentials, inode, WRITE)
+    require_no_flags(inode)
     if inode.executing:
         raise SysError(Errno.ETXTBSY)
     require_size(task, size)

@@ -62,6 +62,8 @@ class Inode:
     locks: FileLocks | None = None
     watchers: tuple[Watcher, ...] = ()
     attributes: Attributes | None = None
+    file_flags = 0
+    """Of FileFlag (kernel.fs.file_flags)."""
     keeps_attributes = False
     """Mode, owner and times cannot be changed by anybody: EOPNOTSUPP."""
     keeps_mode = False

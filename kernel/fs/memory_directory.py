@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG
+from kernel.abi.files import S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, FileFlag
 from kernel.errors import SysError
 from kernel.fs.devices import DeviceInode
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DIRECTORY_SIZE = 4096
 """st_size of a directory that was made here, as on ext4."""
+_INHERITED = int(FileFlag.FS_NODUMP_FL | FileFlag.FS_NOATIME_FL)
+"""Flags of a folder that what is made in it gets, too."""
 SHORT_SYMLINK = 128
 """Octets of a target that is kept without taking a page of the quota, as in Linux's tmpfs."""
 
@@ -148,6 +150,8 @@ class MemoryDirectory(DirectoryInode):
     def _add(self, name: bytes, inode: Inode, now: int) -> Inode:
         self.system.check_space()
         self.system.enter(inode)
+        if self.file_flags:
+            inode.file_flags = self.file_flags & _INHERITED
         self._name(name, inode)
         self._touch(now)
         return inode
@@ -172,6 +176,7 @@ class MemoryDirectory(DirectoryInode):
         file = MemoryFile(self.system.quota, mode, uid, gid, now)
         self.system.check_space()
         self.system.enter(file)
+        file.file_flags = self.file_flags & _INHERITED
         del self.system.inodes[file.number]
         self.system.quota.count(-1)
         file.links = 0

@@ -19,6 +19,7 @@ from kernel.abi.files import (
     S_ISUID,
 )  # fmt: skip
 from kernel.errors import SysError
+from kernel.fs.file_flags import require_no_flags
 from kernel.fs.inode import DirectoryInode, Inode
 from kernel.fs.memory_directory import MemoryDirectory
 from kernel.fs.notify import (
@@ -113,6 +114,7 @@ def make_link(task: Task, old: Location, path: bytes, at: int = AT_FDCWD) -> Non
     if task.system.protects_hard_links and not _is_safe_source(task.credentials, old.inode):
         raise SysError(Errno.EPERM)
     require(task.credentials, parent.folder, WRITE | SEARCH)
+    require_no_flags(old.inode)
     if old.inode.is_directory:
         raise SysError(Errno.EPERM)
     parent.folder.link(parent.name, old.inode, task.system.clock.wall)

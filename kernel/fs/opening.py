@@ -8,6 +8,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.files import AT_FDCWD, O_ACCMODE, O_TMPFILE, S_IFREG, OpenFlag
 from kernel.abi.mount import MountFlag
 from kernel.errors import SysError
+from kernel.fs.file_flags import require_growing_only
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
 from kernel.fs.notify import CREATE, MODIFY, OPEN, tell, tell_name
 from kernel.fs.open_file import OpenFile
@@ -88,6 +89,7 @@ def _check_kind(inode: Inode, flags: int) -> None:
 def _check_access(task: Task, location: Location, wanted: int, flags: int) -> None:
     inode = location.inode
     require(task.credentials, inode, wanted)
+    require_growing_only(inode, flags)
     if inode.rdev and location.mount is not None and location.mount.flags & _NO_DEVICES:
         raise SysError(Errno.EACCES)
     if flags & _NOATIME:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_ISVTX, Access
+from kernel.abi.files import S_ISVTX, Access, FileFlag
 from kernel.errors import SysError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 READ, WRITE, SEARCH = int(Access.R_OK), int(Access.W_OK), int(Access.X_OK)
 EXECUTE = SEARCH
+IMMUTABLE, APPEND_ONLY = int(FileFlag.FS_IMMUTABLE_FL), int(FileFlag.FS_APPEND_FL)
 SEARCH_ANYTHING = 1 << Capability.CAP_DAC_OVERRIDE | 1 << Capability.CAP_DAC_READ_SEARCH
 """Either of these capabilities lets a task search every directory."""
 
@@ -44,7 +45,9 @@ def _overrides(credentials: Credentials, inode: Inode, wanted: int) -> bool:
 
 
 def require(credentials: Credentials, inode: Inode, wanted: int) -> None:
-    """EACCES unless all of `wanted` is granted."""
+    """EACCES unless all of `wanted` is granted; EPERM for writing to what is immutable."""
+    if inode.file_flags & IMMUTABLE and wanted & WRITE:
+        raise SysError(Errno.EPERM)
     if not is_allowed(credentials, inode, wanted):
         raise SysError(Errno.EACCES)
 
@@ -77,8 +80,12 @@ def may_inspect(reader: Task, target: Task, as_file: bool = False) -> bool:
 
 
 def require_removal(credentials: Credentials, directory: Inode, victim: Inode) -> None:
-    """EACCES without write and search permission, EPERM for another's file in a sticky folder."""
+    """EACCES without write and search permission, EPERM for another's file in a sticky folder and
+    for what is immutable or only grows.
+    """
     require(credentials, directory, WRITE | SEARCH)
+    if directory.file_flags & APPEND_ONLY or victim.file_flags & (IMMUTABLE | APPEND_ONLY):
+        raise SysError(Errno.EPERM)
     if (
         directory.mode & S_ISVTX
         and credentials.fsuid not in (victim.uid, directory.uid)

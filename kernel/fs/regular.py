@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
-from kernel.abi.files import S_ISGID, S_ISUID, Ioctl, OpenFlag, Seal, Whence
+from kernel.abi.files import S_ISGID, S_ISUID, FileFlag, Ioctl, OpenFlag, Seal, Whence
 from kernel.abi.mount import MountFlag
 from kernel.abi.process import Resource
 from kernel.errors import SysError
 from kernel.fs.file_capabilities import drop_capabilities
 from kernel.fs.inode import RegularInode
-from kernel.fs.memory_file import MAX_FILE_SIZE, MemoryFile
+from kernel.fs.memory_file import MAX_FILE_SIZE
 from kernel.fs.open_file import OpenFile
 from kernel.fs.seals import require_writing
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _APPEND = int(OpenFlag.O_APPEND)
 _FORBIDDING = ~int(Seal.F_SEAL_SEAL)
 _NOATIME = int(OpenFlag.O_NOATIME)
+_NEVER_ACCESSED = int(FileFlag.FS_NOATIME_FL)
 _LARGEFILE = int(OpenFlag.O_LARGEFILE)
 MAX_SMALL_SIZE = 0x7FFF_FFFF
 """The largest file that can be opened without O_LARGEFILE (MAX_NON_LFS)."""
@@ -64,7 +65,12 @@ class RegularFile(OpenFile):
     def _note_access(self, task: Task) -> None:
         """Move the access time as mounts with "relatime" do: when it lies before a change."""
         mount = self.location and self.location.mount
-        if self.flags & _NOATIME or not mount or mount.read_only:
+        if (
+            self.flags & _NOATIME
+            or self.inode.file_flags & _NEVER_ACCESSED
+            or not mount
+            or mount.read_only
+        ):
             return
         if not mount.flags & MountFlag.MS_NOATIME:
             self.inode.accessed = task.system.clock.wall
@@ -123,9 +129,6 @@ class RegularFile(OpenFile):
         return found
 
     def ioctl(self, task: Task, request: int, argument: int) -> int:
-        if request == Ioctl.FS_IOC_GETFLAGS and isinstance(self.inode, MemoryFile):
-            task.memory.write_word(argument, 0)
-            return 0
         if request == Ioctl.FIBMAP:
             return _map_block(task, argument)
         if request != Ioctl.FIONREAD:

@@ -14,6 +14,7 @@ from kernel.abi.files import S_ISVTX
 from kernel.abi.memory import PAGE_SHIFT, page_up
 from kernel.errors import SysError
 from kernel.fs.file_capabilities import CAPABILITY_NAME, as_read, check_capabilities
+from kernel.fs.file_flags import require_no_flags
 from kernel.fs.inode import Inode
 from kernel.fs.memory_file import MemoryFile, Quota
 from kernel.fs.permission import READ, WRITE, is_owner, require
@@ -140,6 +141,8 @@ def _storage(place: Location, name: bytes) -> tuple[Quota, MemoryFileSystem | No
 
 def _require_access(credentials: Credentials, inode: Inode, name: bytes, wanted: int) -> None:
     """What xattr(7) says of each class: EPERM or ENODATA for what the class never allows."""
+    if wanted == WRITE:
+        require_no_flags(inode)
     never = SysError(Errno.EPERM if wanted == WRITE else Errno.ENODATA)
     if name.startswith((b"security.", b"system.")):
         return

@@ -10,10 +10,12 @@ from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.fs import attributes
+from kernel.fs.file_flags import require_no_flags
 from kernel.fs.inode import RegularInode
 from kernel.fs.notify import MODIFY, tell
 from kernel.fs.opening import cut
 from kernel.fs.path import Location, resolve
+from kernel.fs.permission import APPEND_ONLY
 from kernel.fs.regular import FileSizeLimit, require_size
 from kernel.syscalls.arguments import Fd, Mode, OctalArgument, Path, Size, signed
 from kernel.syscalls.file_arguments import AtFlags, Length, Owner, Owner16
@@ -138,6 +140,7 @@ def _ftruncate(task: Task, fd: int, size: int) -> int:
     inode = file.inode
     if not isinstance(inode, RegularInode) or not file.is_writable:
         raise SysError(Errno.EINVAL)
+    require_no_flags(inode, APPEND_ONLY)
     try:
         require_size(task, size)
     except FileSizeLimit:

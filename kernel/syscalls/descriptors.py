@@ -16,8 +16,9 @@ from kernel.abi.files import (
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
+from kernel.fs.file_flags import require_no_flags
 from kernel.fs.open_file import OpenFile
-from kernel.fs.permission import require_owner
+from kernel.fs.permission import APPEND_ONLY, require_owner
 from kernel.fs.pipe import Pipe
 from kernel.fs.seals import add_seals, seals_of
 from kernel.signals import sigio
@@ -166,10 +167,13 @@ def _set_descriptor_flags(task: Task, fd: int, value: int) -> int:
 
 
 def set_status_flags(task: Task, file: OpenFile, fd: int, value: int) -> int:
-    """F_SETFL: EPERM for O_NOATIME on another's file, EINVAL for O_DIRECT where it means nothing.
+    """F_SETFL: EPERM for O_NOATIME on another's file and where O_APPEND must stay, EINVAL for
+    O_DIRECT where it means nothing.
 
     A pipe that takes O_DIRECT makes packets of what is written.
     """
+    if file.flags & ~value & OpenFlag.O_APPEND:
+        require_no_flags(file.inode, APPEND_ONLY)
     if value & ~file.flags & OpenFlag.O_NOATIME:
         require_owner(task.credentials, file.inode)
     if value & OpenFlag.O_DIRECT and not (file.takes_direct or isinstance(file.inode, Pipe)):

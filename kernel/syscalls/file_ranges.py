@@ -10,11 +10,13 @@ from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
+from kernel.fs.file_flags import require_no_flags
 from kernel.fs.inode import RegularInode
 from kernel.fs.memory_file import MAX_FILE_SIZE
 from kernel.fs.notify import MODIFY, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.opening import cut
+from kernel.fs.permission import APPEND_ONLY, IMMUTABLE
 from kernel.fs.pipe import Pipe
 from kernel.fs.regular import FileSizeLimit, drop_privileges, require_size
 from kernel.fs.seals import require_clearing, require_resizing
@@ -59,6 +61,7 @@ def fallocate(
     if mode not in (0, _KEEP_SIZE, _PUNCH_HOLE | _KEEP_SIZE):
         raise SysError(Errno.EOPNOTSUPP)
     inode = _inode_to_change(file)
+    require_no_flags(inode, IMMUTABLE if mode in (0, _KEEP_SIZE) else IMMUTABLE | APPEND_ONLY)
     end = offset + length
     if end > MAX_FILE_SIZE:
         raise SysError(Errno.EFBIG)

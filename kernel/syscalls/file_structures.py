@@ -68,14 +68,17 @@ def pack_stat64(status: FileStatus) -> bytes:
     )  # fmt: skip
 
 
-def pack_statx(status: FileStatus, mount: int) -> bytes:
-    """struct statx with the basic fields and the mount's number; there are no birth times."""
+def pack_statx(status: FileStatus, mount: int, attributes: tuple[int, int]) -> bytes:
+    """struct statx with the basic fields, the mount's number, and the attributes: which there are,
+    and which there could be. There are no birth times.
+    """
     times: list[int] = []
     for time in (status.accessed, 0, status.changed, status.modified):
         times += divmod(time, NANOSECONDS)
     return abi.STATX.pack(
-        abi.STATX_BASIC_STATS | abi.STATX_MNT_ID, abi.BLOCK_SIZE, 0, status.links, status.uid,
-        status.gid, status.mode, status.number, status.size, status.blocks, 0, *times,
+        abi.STATX_BASIC_STATS | abi.STATX_MNT_ID, abi.BLOCK_SIZE, attributes[0],
+        status.links, status.uid, status.gid, status.mode, status.number, status.size,
+        status.blocks, attributes[1], *times,
         major(status.rdev), minor(status.rdev), major(status.device), minor(status.device), mount,
     )  # fmt: skip
 

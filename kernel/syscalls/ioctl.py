@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import Ioctl, OpenFlag
+from kernel.abi.files import FileFlag, Ioctl, OpenFlag
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
+from kernel.fs.file_flags import has_flags, set_flags
 from kernel.signals import sigio
-from kernel.syscalls.arguments import Argument, Fd, signed
+from kernel.syscalls.arguments import Argument, Fd, flags_text, signed
 from kernel.syscalls.table import syscall
 from kernel.task.task import Call, Task
 
@@ -38,12 +39,20 @@ def describe_int(task: Task, address: int) -> Described:
     return ("array", [("int", signed(task.memory.read_word(address)))], False)
 
 
+def _describe_file_flags(task: Task, address: int) -> Described:
+    """Flags of a file in memory, in brackets."""
+    flags = task.memory.read_word(address)
+    names = [(int(flag), str(flag.name)) for flag in FileFlag]
+    return ("array", [("flags", flags, flags_text(names, flags))], False)
+
+
 NO_ARGUMENT = frozenset(
     {Ioctl.FIOCLEX, Ioctl.FIONCLEX, Ioctl.TIOCNOTTY, Ioctl.TIOCEXCL, Ioctl.TIOCNXCL}
 )
 ARGUMENTS: dict[int, RequestArgument] = {
     Ioctl.FIONREAD: RequestArgument(describe_int, is_output=True),
-    Ioctl.FS_IOC_GETFLAGS: RequestArgument(describe_int, is_output=True),
+    Ioctl.FS_IOC_GETFLAGS: RequestArgument(_describe_file_flags, is_output=True),
+    Ioctl.FS_IOC_SETFLAGS: RequestArgument(_describe_file_flags, is_output=False),
     Ioctl.FIONBIO: RequestArgument(describe_int, is_output=False),
     Ioctl.FIOASYNC: RequestArgument(describe_int, is_output=False),
 }
@@ -120,6 +129,10 @@ def ioctl(task: Task, fd: Fd, request: Request, argument: RequestValue) -> int:
         if not (file.inode.is_regular or file.inode.is_directory):
             raise SysError(Errno.ENOTTY)
         task.memory.write(argument, (file.inode.blocks * 512).to_bytes(8, "little"))
+    elif request == Ioctl.FS_IOC_GETFLAGS and has_flags(file.inode):
+        task.memory.write_word(argument, file.inode.file_flags)
+    elif request == Ioctl.FS_IOC_SETFLAGS and has_flags(file.inode):
+        set_flags(task, file, task.memory.read_word(argument))
     else:
         return file.ioctl(task, request, argument)
     return 0

@@ -11,6 +11,7 @@ from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs.attributes import status_of
+from kernel.fs.file_flags import SHOWN, has_flags
 from kernel.fs.path import Location
 from kernel.syscalls.arguments import (
     Argument,
@@ -96,7 +97,9 @@ def statx(
     if flags & ~_FLAGS or flags & _SYNC_TYPE == _SYNC_TYPE or mask & _RESERVED:
         raise SysError(Errno.EINVAL)
     place = resolve_flagged(task, at, path, flags)
-    task.memory.write(buffer, pack_statx(status_of(place.inode), _mount_number(task, place)))
+    attributes = (place.inode.file_flags & SHOWN, SHOWN if has_flags(place.inode) else 0)
+    status = status_of(place.inode)
+    task.memory.write(buffer, pack_statx(status, _mount_number(task, place), attributes))
     return 0
 
 

@@ -99,7 +99,7 @@ static void large(void)
 
 static void limits(void)
 {
-    int limit[2] = {3, 3};
+    int limit[2] = {3, 20};
     call2(NR_setrlimit, 7, (int)limit);
     try_open("too many", "file", O_RDONLY);
     try_open("too many, creating", "never", O_CREAT);

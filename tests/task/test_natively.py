@@ -28,6 +28,7 @@ NEED_ROOT = (
     "errors_at",
     "errors_events",
     "errors_file_calls",
+    "errors_flags",
     "errors_ids",
     "errors_ipc",
     "errors_locks",
