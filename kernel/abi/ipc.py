@@ -102,6 +102,17 @@ SEMAPHORE_SET = struct.Struct("<7I")
 """struct semid64_ds: operation and change times, number of semaphores."""
 SHARED_SEGMENT = struct.Struct("<7IiiIII")
 """struct shmid64_ds: size, attach, detach and change times, creator, last process, attachments."""
+
+OLD_PERMISSION = struct.Struct("<i6H")
+"""struct ipc_perm: key, uid, gid, cuid, cgid, mode, sequence number."""
+OLD_MESSAGE_QUEUE = struct.Struct("<7I5Hxx")
+"""struct msqid_ds: two pointers, the three times, two numbers nobody sets; octets, messages, octets
+at most, last sender and receiver."""
+OLD_SEMAPHORE_SET = struct.Struct("<6IHxx")
+"""struct semid_ds: the two times, four pointers, number of semaphores."""
+OLD_SHARED_SEGMENT = struct.Struct("<4I3H10x")
+"""struct shmid_ds: size, the three times, creator, last process, attachments."""
+
 MESSAGE_INFO = struct.Struct("<7IHxx")
 SEMAPHORE_INFO = struct.Struct("<10I")
 SHARED_LIMITS = struct.Struct("<9I")

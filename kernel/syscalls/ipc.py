@@ -1,7 +1,4 @@
-"""ipc(2): all System V calls behind one number.
-
-Omitted: the structures with 16-bit ids, which old programs pass without IPC_64, EINVAL.
-"""
+"""ipc(2): all System V calls behind one number."""
 
 from __future__ import annotations
 
@@ -25,10 +22,6 @@ _DIRECT = {
     IpcCall.MSGSND: Sysno.MSGSND, IpcCall.MSGRCV: Sysno.MSGRCV, IpcCall.MSGCTL: Sysno.MSGCTL,
     IpcCall.SHMDT: Sysno.SHMDT, IpcCall.SHMGET: Sysno.SHMGET, IpcCall.SHMCTL: Sysno.SHMCTL,
 }  # fmt: skip
-_STRUCTURED = {
-    IpcCall.SEMCTL: (1, 2, 18, 20), IpcCall.MSGCTL: (1, 2, 11, 13), IpcCall.SHMCTL: (1, 2, 13, 15),
-}  # fmt: skip
-"""Commands whose structure depends on IPC_64."""
 
 
 class _Number(Argument):
@@ -96,7 +89,7 @@ def _filled(words: Words) -> Words:
 _COMMAND_AT = {IpcCall.SEMCTL: 2, IpcCall.MSGCTL: 1, IpcCall.SHMCTL: 1}
 
 
-@syscall(Sysno.IPC, missing="structures without IPC_64")
+@syscall(Sysno.IPC)
 def ipc(
     task: Task, call: Annotated[int, _Number()], first: Hex, second: Hex, third: Hex, pointer: Hex,
     fifth: Hex,
@@ -111,8 +104,6 @@ def ipc(
     number = IpcCall(call & 0xFFFF)
     at = _COMMAND_AT.get(number)
     if at is not None:
-        if words[at] in _STRUCTURED[number]:
-            raise SysError(Errno.EINVAL)
         words[at] &= ~IPC_64
     return entry.invoke(task, _filled(tuple(words)))
 

@@ -1,8 +1,7 @@
-"""Finding System V objects for calls that may sleep on them, and what IPC_SET reads."""
+"""Finding System V objects for calls that may sleep on them."""
 
 from __future__ import annotations
 
-from kernel.abi import ipc as abi
 from kernel.abi.errno import Errno
 from kernel.errors import SysError
 from kernel.ipc.objects import Object, Table
@@ -19,9 +18,3 @@ def object_of(task: Task, table: Table[Object], identifier: int) -> Object:
     if found.is_removed:
         raise SysError(Errno.EIDRM)
     return found
-
-
-def read_permissions(task: Task, buffer: int) -> tuple[int, int, int]:
-    """User, group and mode of a struct ipc64_perm."""
-    fields = abi.PERMISSION.unpack(task.memory.read(buffer, abi.PERMISSION.size))
-    return fields[1], fields[2], fields[5]

@@ -9,7 +9,7 @@ from kernel.abi.process import Capability
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.ipc.message_queue import Message, MessageQueue
-from kernel.ipc.objects import READ, WRITE, permission_fields
+from kernel.ipc.objects import READ, WRITE
 from kernel.syscalls.arguments import Int, Size, signed
 from kernel.syscalls.copying import LateSize
 from kernel.syscalls.ipc_arguments import (
@@ -23,11 +23,10 @@ from kernel.syscalls.ipc_arguments import (
     MessageType,
     OutMessage,
 )
-from kernel.syscalls.ipc_objects import object_of, read_permissions
+from kernel.syscalls.ipc_objects import object_of
+from kernel.syscalls.ipc_structures import read_most_octets, read_permissions, store_queue
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
-
-_QBYTES_AT = 8
 
 
 @syscall(Sysno.MSGGET)
@@ -85,12 +84,12 @@ def msgctl(task: Task, queue: Int, command: MessageCommand, buffer: MessageContr
         found = table.at_index(queue)
         if command == MessageControl.MSG_STAT:
             found.require(task, READ)
-        task.memory.write(buffer, _pack(found))
+        store_queue(task, buffer, found)
         return found.id
     if command == MessageControl.IPC_STAT:
         found = table.get(queue)
         found.require(task, READ)
-        task.memory.write(buffer, _pack(found))
+        store_queue(task, buffer, found)
     elif command == MessageControl.IPC_SET:
         _set(task, queue, buffer)
     elif command == MessageControl.IPC_RMID:
@@ -106,8 +105,7 @@ def msgctl(task: Task, queue: Int, command: MessageCommand, buffer: MessageContr
 def _set(task: Task, queue: int, buffer: int) -> None:
     """IPC_SET: EPERM for more octets than msgmnb without CAP_SYS_RESOURCE."""
     uid, gid, mode = read_permissions(task, buffer)
-    rest = task.memory.read(buffer + abi.PERMISSION.size, abi.MESSAGE_QUEUE.size)
-    most = abi.MESSAGE_QUEUE.unpack(rest)[_QBYTES_AT]
+    most = read_most_octets(task, buffer)
     found = task.system.ipc.messages.get(queue)
     found.require_owner(task)
     limits = task.system.ipc.limits
@@ -116,14 +114,6 @@ def _set(task: Task, queue: int, buffer: int) -> None:
     found.set_owner(task, uid, gid, mode)
     found.most = most
     found.wake_all()
-
-
-def _pack(found: MessageQueue) -> bytes:
-    """struct msqid64_ds."""
-    return abi.PERMISSION.pack(*permission_fields(found)) + abi.MESSAGE_QUEUE.pack(
-        found.sent, 0, found.received, 0, found.changed, 0, found.octets, len(found.messages),
-        found.most, found.last_sender, found.last_receiver, 0, 0,
-    )  # fmt: skip
 
 
 def _information(task: Task, is_usage: bool) -> bytes:

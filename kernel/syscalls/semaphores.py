@@ -9,7 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.abi.ipc import IpcCall, SemaphoreControl
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
-from kernel.ipc.objects import READ, WRITE, permission_fields
+from kernel.ipc.objects import READ, WRITE
 from kernel.ipc.semaphores import Operation, SemaphoreSet
 from kernel.syscalls.arguments import Int, Size, signed
 from kernel.syscalls.ipc_arguments import (
@@ -19,7 +19,8 @@ from kernel.syscalls.ipc_arguments import (
     SemaphoreCommand,
     SemaphoreControlBuffer,
 )
-from kernel.syscalls.ipc_objects import object_of, read_permissions
+from kernel.syscalls.ipc_objects import object_of
+from kernel.syscalls.ipc_structures import read_permissions, store_set
 from kernel.syscalls.table import subcall, syscall
 from kernel.syscalls.time_values import InTimespec, InTimespec64, read_timespec
 from kernel.task.task import Task
@@ -110,7 +111,7 @@ def semctl(
         found = table.at_index(semaphores)
         if command == SemaphoreControl.SEM_STAT:
             found.require(task, READ)
-        task.memory.write(value, _pack(found))
+        store_set(task, value, found)
         return found.id
     if command == SemaphoreControl.SETVAL and not 0 <= signed(value) <= abi.SEMVMX:
         raise SysError(Errno.ERANGE)
@@ -122,7 +123,7 @@ def semctl(
 def _control(task: Task, found: SemaphoreSet, number: int, command: int, value: int) -> int:
     if command == SemaphoreControl.IPC_STAT:
         found.require(task, READ)
-        task.memory.write(value, _pack(found))
+        store_set(task, value, found)
     elif command == SemaphoreControl.IPC_SET:
         uid, gid, mode = read_permissions(task, value)
         found.require_owner(task)
@@ -176,13 +177,6 @@ _ABOUT_ONE = (
     SemaphoreControl.GETVAL, SemaphoreControl.GETPID, SemaphoreControl.GETNCNT,
     SemaphoreControl.GETZCNT, SemaphoreControl.SETVAL,
 )  # fmt: skip
-
-
-def _pack(found: SemaphoreSet) -> bytes:
-    """struct semid64_ds."""
-    return abi.PERMISSION.pack(*permission_fields(found)) + abi.SEMAPHORE_SET.pack(
-        found.operated, 0, found.changed, 0, len(found.semaphores), 0, 0
-    )
 
 
 def _information(task: Task, is_usage: bool) -> bytes:

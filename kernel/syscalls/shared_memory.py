@@ -21,7 +21,7 @@ from kernel.abi.memory import PAGE_SHIFT, PAGE_SIZE, TASK_SIZE, MapFlag, Prot, p
 from kernel.abi.process import Capability, Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
-from kernel.ipc.objects import READ, WRITE, permission_fields
+from kernel.ipc.objects import READ, WRITE
 from kernel.ipc.shared_segment import SegmentInode, SharedSegment
 from kernel.mm.area import Area
 from kernel.syscalls.arguments import Int, Pointer, Size
@@ -32,7 +32,7 @@ from kernel.syscalls.ipc_arguments import (
     SharedControlBuffer,
     ShmGetFlags,
 )
-from kernel.syscalls.ipc_objects import read_permissions
+from kernel.syscalls.ipc_structures import read_permissions, store_limits, store_segment
 from kernel.syscalls.memory import Address, require_locking
 from kernel.syscalls.table import syscall
 from kernel.task.task import Task
@@ -135,7 +135,7 @@ def shmctl(task: Task, segment: Int, command: SharedCommand, buffer: SharedContr
         numbers = (
             min(limits.shmmax, _INT_MAX), abi.SHMMIN, table.most, table.most, limits.shmall,
         )  # fmt: skip
-        task.memory.write(buffer, abi.SHARED_LIMITS.pack(*numbers, 0, 0, 0, 0))
+        store_limits(task, buffer, abi.SHARED_LIMITS.pack(*numbers, 0, 0, 0, 0))
         return table.highest
     if command == SharedControl.SHM_INFO:
         task.memory.write(buffer, _usage(task))
@@ -144,7 +144,7 @@ def shmctl(task: Task, segment: Int, command: SharedCommand, buffer: SharedContr
         found = table.at_index(segment)
         if command == SharedControl.SHM_STAT:
             found.require(task, READ)
-        task.memory.write(buffer, _pack(found))
+        store_segment(task, buffer, found)
         return found.id
     return _control(task, table.get(segment), command, buffer)
 
@@ -152,7 +152,7 @@ def shmctl(task: Task, segment: Int, command: SharedCommand, buffer: SharedContr
 def _control(task: Task, found: SharedSegment, command: int, buffer: int) -> int:
     if command == SharedControl.IPC_STAT:
         found.require(task, READ)
-        task.memory.write(buffer, _pack(found))
+        store_segment(task, buffer, found)
     elif command == SharedControl.IPC_SET:
         uid, gid, mode = read_permissions(task, buffer)
         found.require_owner(task)
@@ -192,14 +192,6 @@ def _require_room(task: Task, found: SharedSegment) -> None:
     locked = sum(page_up(segment.size) for segment in segments if segment.locker == user)
     if locked + page_up(found.size) > task.process.limits.soft(Resource.RLIMIT_MEMLOCK):
         raise SysError(Errno.ENOMEM)
-
-
-def _pack(found: SharedSegment) -> bytes:
-    """struct shmid64_ds."""
-    return abi.PERMISSION.pack(*permission_fields(found)) + abi.SHARED_SEGMENT.pack(
-        found.size, found.attached, 0, found.detached, 0, found.changed, 0, found.creator,
-        found.last, found.attachments, 0, 0,
-    )  # fmt: skip
 
 
 def _usage(task: Task) -> bytes:

@@ -52,6 +52,8 @@ def test_there_is_room_for_so_many_objects_and_no_more(calls: Calls) -> None:
 def test_the_structures_have_their_i386_sizes() -> None:
     sizes = (abi.MESSAGE_QUEUE, abi.SEMAPHORE_SET, abi.SHARED_SEGMENT)
     assert [abi.PERMISSION.size + one.size for one in sizes] == [88, 64, 84]
+    old = (abi.OLD_MESSAGE_QUEUE, abi.OLD_SEMAPHORE_SET, abi.OLD_SHARED_SEGMENT)
+    assert [abi.OLD_PERMISSION.size + one.size for one in old] == [56, 44, 48]
     assert (abi.MESSAGE_INFO.size, abi.SEMAPHORE_INFO.size, abi.SHARED_LIMITS.size) == (32, 40, 36)
 
 
@@ -63,13 +65,17 @@ def test_stat_by_index_returns_the_identifier(calls: Calls) -> None:
     assert struct.unpack("<i", calls.stored(4))[0] == 1
 
 
-def test_ipc_needs_the_structures_with_32_bit_ids(calls: Calls) -> None:
-    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o600)
-    command = int(MessageControl.IPC_STAT)
-    words = (IpcCall.MSGCTL, queue, command, 0, BUFFER)
-    assert calls.make(Sysno.IPC, *words) is Errno.EINVAL
+def test_ipc_has_structures_with_16_bit_ids_unless_told_otherwise(calls: Calls) -> None:
+    queue = calls.make(Sysno.MSGGET, 0, IPC_CREAT | 0o640)
+    calls.store(abi.PERMISSION.pack(0, 70000, 7, 0, 0, 0o640, 0, 0, 0, 0))
+    command = int(MessageControl.IPC_SET)
     words = (IpcCall.MSGCTL, queue, command | abi.IPC_64, 0, BUFFER)
     assert calls.make(Sysno.IPC, *words) == 0
+    command = int(MessageControl.IPC_STAT)
+    assert calls.make(Sysno.IPC, IpcCall.MSGCTL, queue, command | abi.IPC_64, 0, BUFFER) == 0
+    assert abi.PERMISSION.unpack(calls.stored(36))[1:3] == (70000, 7)
+    assert calls.make(Sysno.IPC, IpcCall.MSGCTL, queue, command, 0, BUFFER) == 0
+    assert abi.OLD_PERMISSION.unpack(calls.stored(16))[1:3] == (65534, 7)
     assert calls.make(Sysno.IPC, 99, 0, 0, 0, 0) is Errno.ENOSYS
 
 

@@ -49,6 +49,7 @@ NEED_ROOT = (
     "mounts",
     "names",
     "odd_calls",
+    "old_ipc",
     "opath",
     "pidfds",
     "policies",
