@@ -14,6 +14,7 @@ from kernel.abi.ptrace import (
     AUDIT_ARCH_I386,
     FP_REGISTERS_SIZE,
     PEEK_SHARED,
+    SYSGOOD,
     USER_REGS,
     RegisterSet,
     Request,
@@ -22,6 +23,7 @@ from kernel.abi.ptrace import (
 )
 from kernel.abi.seccomp import FilterFlag, SeccompMode
 from kernel.abi.signal_frames import SIGINFO_SIZE
+from kernel.abi.signals import Signal
 from kernel.errors import SysError
 from kernel.signals import masks
 from kernel.signals import siginfo as siginfos
@@ -220,19 +222,23 @@ def _set_mask(task: Task, target: Task, address: int, data: int) -> int:
 
 
 def _get_call(task: Task, target: Task, address: int, data: int) -> int:
-    """struct ptrace_syscall_info, cut at `address` octets; its whole size."""
+    """struct ptrace_syscall_info, cut at `address` octets; its whole size.
+
+    The beginning and the end of a call are told from other traps with PTRACE_O_TRACESYSGOOD alone.
+    """
     assert target.tracing is not None
     stop, words = target.tracing.stop, target.context.words
     assert stop is not None
     kind, rest = SyscallInfo.PTRACE_SYSCALL_INFO_NONE, b""
     arguments = [words[i] for i in (EBX, ECX, EDX, ESI, EDI, EBP)]
     entered = struct.pack("<7Q", target.tracing.original, *arguments)
-    if stop.kind is StopKind.ENTRY:
+    is_marked = stop.code == Signal.SIGTRAP | SYSGOOD
+    if stop.kind is StopKind.ENTRY and is_marked:
         kind, rest = SyscallInfo.PTRACE_SYSCALL_INFO_ENTRY, entered
     elif stop.code >> 8 == TraceEvent.PTRACE_EVENT_SECCOMP:
         kind = SyscallInfo.PTRACE_SYSCALL_INFO_SECCOMP
         rest = entered + struct.pack("<I", target.tracing.message)
-    elif stop.kind is StopKind.EXIT:
+    elif stop.kind is StopKind.EXIT and is_marked:
         kind = SyscallInfo.PTRACE_SYSCALL_INFO_EXIT
         value = words[EAX] - (words[EAX] >> 31 << 32)
         rest = struct.pack("<qB", value, -4096 < value < 0)

@@ -66,8 +66,7 @@ def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -
 
 def go_on(task: Task) -> Replaced | None:
     """Go on with an execve that had found its program and waited for tracers; None for others."""
-    assert task.call is not None
-    program = task.call.progress
+    program = None if task.call is None else task.call.progress
     return _run(task, program) if isinstance(program, Program) else None
 
 

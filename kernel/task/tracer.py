@@ -34,7 +34,7 @@ def attach(task: Task, target: Task) -> None:
     if target.state is TaskState.STOPPED:
         _take_over_stop(target)
     else:
-        send.send_to_task(target, SigInfo(Signal.SIGSTOP, SiCode.SI_USER))
+        send.send_to_task(target, SigInfo(Signal.SIGSTOP, SiCode.SI_KERNEL))
 
 
 def seize(task: Task, target: Task, options: int) -> None:
