@@ -125,10 +125,12 @@ def truncate(task: Task, place: Location, size: int) -> None:
     inode = place.inode
     if isinstance(inode, DirectoryInode):
         raise SysError(Errno.EISDIR)
-    if not isinstance(inode, RegularInode):
+    if not inode.is_regular:
         raise SysError(Errno.EINVAL)
     check_writable(place)
     require(task.credentials, inode, WRITE)
+    if not isinstance(inode, RegularInode):
+        return  # in /proc, where there is nothing to cut
     require_no_flags(inode)
     if inode.executing:
         raise SysError(Errno.ETXTBSY)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import PATH_MAX, S_IFLNK, OpenFlag
+from kernel.abi.files import PATH_MAX, S_IFLNK, FileFlag, OpenFlag
 from kernel.errors import SysError
 from kernel.fs import proc_memory, proc_mounts, proc_smaps, proc_status
 from kernel.fs.inode import Inode, SymlinkInode
@@ -285,7 +285,9 @@ class ThreadsDirectory(_OwnedDirectory):
 
 
 class TaskDirectory(_OwnedDirectory):
-    """/proc/PID, or /proc/PID/task/TID with the thread's own numbers in it."""
+    """/proc/PID, or /proc/PID/task/TID with the thread's own numbers in it. Immutable on Linux."""
+
+    file_flags = int(FileFlag.FS_IMMUTABLE_FL)
 
     def __init__(self, task: Task, is_thread: bool = False) -> None:
         super().__init__(task, (_THREAD if is_thread else 0) | task.tid << 16 | 1)

@@ -138,8 +138,10 @@ def _ftruncate(task: Task, fd: int, size: int) -> int:
         raise SysError(Errno.EINVAL)
     file = task.files.get(fd)
     inode = file.inode
-    if not isinstance(inode, RegularInode) or not file.is_writable:
+    if not inode.is_regular or not file.is_writable:
         raise SysError(Errno.EINVAL)
+    if not isinstance(inode, RegularInode):
+        return 0  # in /proc, where there is nothing to cut
     require_no_flags(inode, APPEND_ONLY)
     try:
         require_size(task, size)

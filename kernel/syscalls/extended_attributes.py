@@ -145,7 +145,10 @@ def fgetxattr(task: Task, fd: Fd, name: Name, value: OutValue, size: Size) -> in
 
 def _list(task: Task, place: Location, address: int, size: int) -> int:
     names = xattr.attribute_names(task.credentials, place.inode)
-    return _store(task, address, size, b"".join(name + b"\0" for name in names))
+    data = b"".join(name + b"\0" for name in names)
+    if size >= xattr.SIZE_MAX and len(data) > xattr.SIZE_MAX:
+        raise SysError(Errno.E2BIG)
+    return _store(task, address, size, data)
 
 
 @syscall(Sysno.LISTXATTR)

@@ -97,7 +97,8 @@ def statx(
     if flags & ~_FLAGS or flags & _SYNC_TYPE == _SYNC_TYPE or mask & _RESERVED:
         raise SysError(Errno.EINVAL)
     place = resolve_flagged(task, at, path, flags)
-    attributes = (place.inode.file_flags & SHOWN, SHOWN if has_flags(place.inode) else 0)
+    shown = SHOWN if has_flags(place.inode) else 0
+    attributes = (place.inode.file_flags & shown, shown)
     status = status_of(place.inode)
     task.memory.write(buffer, pack_statx(status, _mount_number(task, place), attributes))
     return 0

@@ -129,8 +129,8 @@ int main(void)
     try_all("pipe", ends[1]);
     try_all("event", call2(NR_eventfd2, 0, 0));
     try_all("memory", call2(NR_memfd_create, TEXT("m"), 2));
-    try_all("device", open("/dev/null", O_RDWR, 0));
     try_all("status", open("/proc/self/stat", O_RDONLY, 0));
+    try_all("status to write", open("/proc/self/comm", O_RDWR, 0));
     try_all("setting", open("/proc/sys/kernel/ostype", O_RDONLY, 0));
     show("sysfs, bad name", call3(135, 1, Bad, 0));
     show("sysfs, bad buffer", call3(135, 2, 0, Bad));

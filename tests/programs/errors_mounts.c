@@ -2,7 +2,7 @@
  * the old call that unmounts. Run by root in a mount namespace of its own. */
 #include "path_calls.h"
 
-enum { Ro = 1, Remount = 32, Rec = 16384, Private = 1 << 18, S_IFREG = 0100000 };
+enum { Ro = 1, Remount = 32, Rec = 16384, Private = 1 << 18, S_IFREG = 0100000, S_IFIFO = 010000 };
 
 static int mount(const char *target, int flags, const char *data)
 {
@@ -133,6 +133,33 @@ static void huge(void)
     show("umount", umount("m"));
 }
 
+/* Where the kernel alone makes names. */
+static void made_by_the_kernel(void)
+{
+    mkdir("p", 0755);
+    show("devpts", call5(NR_mount, TEXT("t"), TEXT("p"), TEXT("devpts"), 0, 0));
+    show("mkdir", mkdir("p/x", 0755));
+    show("mkdirat", call3(NR_mkdirat, AT_FDCWD, TEXT("p/x"), 0755));
+    show("symlink", symlink("x", "p/x"));
+    show("symlinkat", call3(NR_symlinkat, TEXT("x"), AT_FDCWD, TEXT("p/x")));
+    show("mknod", mknod("p/x", S_IFIFO | 0644, 0));
+    show("mknod of a file", mknod("p/x", S_IFREG | 0644, 0));
+    show("rmdir", rmdir("p/ptmx"));
+    show("rmdir of a folder", rmdir("/proc/sys"));
+    show("unlink", unlink("p/ptmx"));
+    show("link", link("p/ptmx", "p/x"));
+    show("rename", rename("p/ptmx", "p/x"));
+    show("open", open("p/x", O_CREAT, 0644));
+    show("openat", call4(NR_openat, AT_FDCWD, TEXT("p/x"), O_CREAT, 0644));
+    show("creat", call2(NR_creat, TEXT("p/x"), 0644));
+    show("renameat", call4(NR_renameat, AT_FDCWD, TEXT("p/ptmx"), AT_FDCWD, TEXT("p/x")));
+    show("renameat2", call5(NR_renameat2, AT_FDCWD, TEXT("p/ptmx"), AT_FDCWD, TEXT("p/x"), 0));
+    show("unlink in /proc", unlink("/proc/uptime"));
+    show("rmdir in /proc", rmdir("/proc/self/fd"));
+    show("umount", umount("p"));
+    rmdir("p");
+}
+
 int main(void)
 {
     enter_folder();
@@ -141,6 +168,7 @@ int main(void)
     read_only();
     full();
     huge();
+    made_by_the_kernel();
     remove_folder();
     return 0;
 }

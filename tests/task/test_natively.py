@@ -35,6 +35,7 @@ NEED_ROOT = (
     "errors_memory",
     "errors_mounts",
     "errors_open",
+    "errors_path_kinds",
     "errors_path_users",
     "errors_processes",
     "errors_shared",
