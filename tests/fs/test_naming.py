@@ -233,6 +233,18 @@ def test_too_many_second_names_are_enospc(files: Files) -> None:
     naming.make_link(files.task, files.at(b"/d/f"), b"/x")
 
 
+def test_a_file_of_another_gets_a_name_only_where_such_files_are_not_protected(
+    files: Files,
+) -> None:
+    files.at(b"/").inode.mode |= 0o002
+    files.at(b"/d/f").inode.mode = S_IFREG | 0o644
+    files.become(1000)
+    fails(Errno.EPERM, naming.make_link, files.task, files.at(b"/d/f"), b"/theirs")
+    files.system.protects_hard_links = False
+    naming.make_link(files.task, files.at(b"/d/f"), b"/theirs")
+    assert files.at(b"/theirs").inode is files.at(b"/d/f").inode
+
+
 def test_a_long_symbolic_link_takes_a_page(files: Files) -> None:
     quota = files.root.mount.file_system.quota  # type: ignore[union-attr]
     before = quota.used

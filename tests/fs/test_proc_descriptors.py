@@ -98,3 +98,11 @@ def test_the_number_of_tasks_can_be_lowered(world: Callers) -> None:
     assert store(world, name, b"40000\n") == -Errno.EINVAL
     assert store(world, name, b"20\n") == 3
     assert world.system.tasks.limit == 20
+
+
+def test_hard_links_to_files_of_others_can_be_allowed(world: Callers) -> None:
+    name = "/proc/sys/fs/protected_hardlinks"
+    assert world.system.protects_hard_links
+    assert store(world, name, b"2\n") == -Errno.EINVAL
+    assert store(world, name, b"0\n") == 2
+    assert not world.system.protects_hard_links
