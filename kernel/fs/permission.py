@@ -67,8 +67,11 @@ def may_inspect(reader: Task, target: Task, as_file: bool = False) -> bool:
     """Whether a task may look into another as a debugger does (ptrace(2), access mode checking).
 
     All ids are those of the reader (real ones, for files in /proc those of the file system), and
-    the target gave its memory and capabilities to be seen; or by CAP_SYS_PTRACE.
+    the target gave its memory and capabilities to be seen; or by CAP_SYS_PTRACE. The first process
+    is the kernel itself: there is nothing to look into but files in /proc.
     """
+    if target.process is reader.system.tasks.init and not as_file:
+        return False
     mine, theirs = reader.credentials, target.credentials
     if reader.process is target.process or mine.has(Capability.CAP_SYS_PTRACE):
         return True

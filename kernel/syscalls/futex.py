@@ -176,11 +176,12 @@ def _futex(
 ) -> int:  # fmt: skip
     command = operation & FUTEX_COMMAND_MASK
     private = bool(operation & FUTEX_PRIVATE_FLAG)
+    is_timed = bool(timeout) and command in _TIMED
+    deadline = _deadline(task, operation, timeout, wide) if is_timed else None
     is_known = command in _COMMANDS and command != FutexOp.FUTEX_FD
     if not is_known or (operation & FUTEX_CLOCK_REALTIME and command not in _BY_ANY_CLOCK):
         raise SysError(Errno.ENOSYS)
     if command in _TIMED:
-        deadline = _deadline(task, operation, timeout, wide) if timeout else None
         if command in _LOCKING:
             return pi_futex.lock(task, address, private, deadline)
         if command == FutexOp.FUTEX_WAIT_REQUEUE_PI:
@@ -201,19 +202,18 @@ def _wake(
     task: Task, command: int, private: bool, address: int, second: int, counts: tuple[int, int],
     last: int,
 ) -> int:  # fmt: skip
+    bitset = last if command in _WITH_BITSET else FUTEX_BITSET_MATCH_ANY
+    moves = command in (FutexOp.FUTEX_REQUEUE, FutexOp.FUTEX_CMP_REQUEUE)
+    if not bitset or (moves and min(counts) < 0):
+        raise SysError(Errno.EINVAL)
     key = key_of(task.memory, address, private)
     if command in (FutexOp.FUTEX_WAKE, FutexOp.FUTEX_WAKE_BITSET):
-        bitset = last if command in _WITH_BITSET else FUTEX_BITSET_MATCH_ANY
-        if not bitset:
-            raise SysError(Errno.EINVAL)
         return futexes.wake(task.system, key, counts[0], bitset)
     target = key_of(task.memory, second, private)
     if command == FutexOp.FUTEX_WAKE_OP:
         also = futexes.operate(task, second, last)
         woken = futexes.wake(task.system, key, counts[0])
         return woken + (futexes.wake(task.system, target, counts[1]) if also else 0)
-    if min(counts) < 0:
-        raise SysError(Errno.EINVAL)
     if command == FutexOp.FUTEX_CMP_REQUEUE and task.memory.read_word(address) != last:
         raise SysError(Errno.EAGAIN)
     return futexes.requeue(task.system, key, target, *counts)

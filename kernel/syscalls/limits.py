@@ -116,7 +116,7 @@ def prlimit64(
     """prlimit(2): EFAULT, ESRCH, EPERM for another user's process, EINVAL; in this order."""
     pair = struct.unpack("<2Q", task.memory.read(new, 16)) if new else None
     other = task.system.tasks.find(pid) if pid else task
-    if other is None or other.is_gone:
+    if other is None:
         raise SysError(Errno.ESRCH)
     who, whom = task.credentials, other.credentials
     is_same = {whom.uid, whom.euid, whom.suid} == {who.uid}

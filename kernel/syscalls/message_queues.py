@@ -64,6 +64,8 @@ def msgrcv(
         raise SysError(Errno.EINVAL)
     if flags & MSG_COPY and (flags & MSG_EXCEPT or not flags & IPC_NOWAIT):
         raise SysError(Errno.EINVAL)
+    if flags & MSG_COPY:
+        task.memory.read(message, min(size, abi.MSGMAX))  # Linux makes the copy from what is there
     found = object_of(task, task.system.ipc.messages, queue)
     found.require(task, READ)
     got = found.receive(task, size, signed(type), flags)

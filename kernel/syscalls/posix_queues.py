@@ -280,7 +280,7 @@ def mq_notify(task: Task, file: Fd, event: InEvent) -> int:
         value, signal, kind = _EVENT.unpack(task.memory.read(event, _EVENT.size))
         if kind not in (SigevNotify.SIGEV_NONE, SigevNotify.SIGEV_SIGNAL):
             raise SysError(Errno.EINVAL)
-        if kind == SigevNotify.SIGEV_SIGNAL and not 0 < signal <= LAST_SIGNAL:
+        if kind == SigevNotify.SIGEV_SIGNAL and not 0 <= signal <= LAST_SIGNAL:
             raise SysError(Errno.EINVAL)
     opened = _queue_file(task, file)
     queue, process = opened.queue, task.process

@@ -77,15 +77,17 @@ def semtimedop_time64(
 def _operate(
     task: Task, semaphores: int, address: int, count: int, timeout: int, wide: bool
 ) -> int:
+    if timeout:
+        task.memory.read(timeout, 16 if wide else 8)
+    if count > task.system.ipc.limits.semopm:
+        raise SysError(Errno.E2BIG)
+    data = task.memory.read(address, count * abi.SEMBUF.size)
+    if semaphores < 0 or not count:
+        raise SysError(Errno.EINVAL)
     deadline = None
     if timeout:
         assert task.call is not None
         deadline = task.call.entered + read_timespec(task, timeout, wide)
-    if semaphores < 0 or not count:
-        raise SysError(Errno.EINVAL)
-    if count > task.system.ipc.limits.semopm:
-        raise SysError(Errno.E2BIG)
-    data = task.memory.read(address, count * abi.SEMBUF.size)
     operations = [Operation(*fields) for fields in abi.SEMBUF.iter_unpack(data)]
     found = object_of(task, task.system.ipc.semaphores, semaphores)
     if any(operation.number >= len(found.semaphores) for operation in operations):

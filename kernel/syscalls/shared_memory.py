@@ -146,6 +146,8 @@ def shmctl(task: Task, segment: Int, command: SharedCommand, buffer: SharedContr
             found.require(task, READ)
         store_segment(task, buffer, found)
         return found.id
+    if command == SharedControl.IPC_SET:
+        read_permissions(task, buffer)  # EFAULT goes before what is wrong with the segment
     return _control(task, table.get(segment), command, buffer)
 
 

@@ -125,8 +125,8 @@ def bind(task: Task, file: File, address: InAddress, length: Int) -> int:
 @syscall(Sysno.CONNECT)
 def connect(task: Task, file: File, address: InAddress, length: Int) -> int:
     """connect(2): ECONNREFUSED, EINPROGRESS, EISCONN, EALREADY, EAFNOSUPPORT, ENETUNREACH."""
-    connecting = socket_of(file)
     name = read_address(task, address, length & 0xFFFF_FFFF)
+    connecting = socket_of(file)
     try:
         connecting.connect(task, name)
     except Block as block:

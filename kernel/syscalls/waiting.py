@@ -139,6 +139,19 @@ def waitid(
     rusage: OutUsage,
 ) -> int:
     """waitid(2): EAGAIN of a nonblocking pidfd, EBADF, ECHILD, EINVAL, EFAULT (after reaping)."""
+    try:
+        report = _wait_for(task, kind, number, options)
+    except SysError:
+        _write_info(task, info, None)
+        raise
+    _write_info(task, info, report)
+    if rusage and report is not None:
+        task.memory.write(rusage, _rusage(report))
+    return 0
+
+
+def _wait_for(task: Task, kind: int, number: int, options: int) -> Report | None:
+    """What waitid waits for; None where WNOHANG found nothing."""
     which = enum_of(WaitIdType, kind)
     allowed = _WAITID_STATES | WaitOption.WNOHANG | WaitOption.WNOWAIT | _CLONE_OPTIONS
     if options & ~allowed or not options & _WAITID_STATES:
@@ -154,15 +167,8 @@ def waitid(
         raise SysError(Errno.EINVAL)
     elif which is WaitIdType.P_PGID and number == 0:
         number = task.process.group
-    try:
-        hanging = WaitOption.WNOHANG if is_nonblocking else 0
-        report = wait_for_child(task, which, number, options | hanging)
-        if report is None and is_nonblocking:
-            raise SysError(Errno.EAGAIN)
-    except SysError:
-        _write_info(task, info, None)
-        raise
-    _write_info(task, info, report)
-    if rusage and report is not None:
-        task.memory.write(rusage, _rusage(report))
-    return 0
+    hanging = WaitOption.WNOHANG if is_nonblocking else 0
+    report = wait_for_child(task, which, number, options | hanging)
+    if report is None and is_nonblocking:
+        raise SysError(Errno.EAGAIN)
+    return report

@@ -49,9 +49,9 @@ def try_lock(task: Task, address: int, private: bool) -> int:
 
 def unlock(task: Task, address: int, private: bool) -> int:
     """Give the lock to the first who waits for it; EPERM for others than the owner."""
-    key = key_of(task.memory, address, private)
     if task.memory.read_word(address) & FUTEX_TID_MASK != task.tid:
         raise SysError(Errno.EPERM)
+    key = key_of(task.memory, address, private)
     waiters = waiting_for(task.system, key)
     if waiters:
         _hand_over(waiters, key, 0)
@@ -191,7 +191,9 @@ def wait_requeue(
     if _begins(task, deadline):
         if isinstance(call.progress, PiWaiter):
             signal_came(call.progress)
-        key, wanted = (key_of(task.memory, at, private) for at in (address, target))
+        if address == target:
+            raise SysError(Errno.EINVAL)
+        wanted, key = (key_of(task.memory, at, private) for at in (target, address))
         if key == wanted:
             raise SysError(Errno.EINVAL)
         if task.memory.read_word(address) != expected:
@@ -210,8 +212,10 @@ def requeue(
     value than expected, EINVAL.
     """
     system = task.system
+    if address == target or counts[0] != 1 or counts[1] < 0:
+        raise SysError(Errno.EINVAL)
     key, wanted = (key_of(task.memory, at, private) for at in (address, target))
-    if key == wanted or counts[0] != 1 or counts[1] < 0:
+    if key == wanted:
         raise SysError(Errno.EINVAL)
     if task.memory.read_word(address) != expected:
         raise SysError(Errno.EAGAIN)

@@ -36,6 +36,12 @@ def test_uname_has_six_names(world: Callers, task: Task) -> None:
     assert world.traced(task) == 'uname({sysname="Linux", nodename="emu386", ...})'
 
 
+def test_nobody_looks_into_the_first_process(world: Callers, task: Task) -> None:
+    for kind in range(7):
+        assert world.call(task, Sysno.KCMP, 1, 1, kind, 0, 0) == -Errno.EPERM
+    assert world.call(task, Sysno.PROCESS_VM_READV, 1, DATA, 1, DATA, 1, 0) == -Errno.EPERM
+
+
 def test_cpuid_is_allowed_and_cannot_be_forbidden(world: Callers, task: Task) -> None:
     assert world.call(task, Sysno.ARCH_PRCTL, 0x1011, 0) == 1
     assert world.call(task, Sysno.ARCH_PRCTL, 0x1012, 0) == -Errno.ENODEV
