@@ -11,6 +11,7 @@ from kernel.check.settings import CheckSettings
 from kernel.clock import Clock
 from kernel.events import Journal
 from kernel.fs.inotify import InotifyUse
+from kernel.fs.leases import LeaseUse
 from kernel.fs.memory_file import Quota
 from kernel.ipc.namespace import Ipc
 from kernel.log import KernelLog
@@ -109,6 +110,7 @@ class System:
         self.protects_hard_links = True
         """Others may not name a file again that they may not write to, as on every distribution."""
         self.inotify = InotifyUse()
+        self.leases = LeaseUse()
         self.notices: list[str] = []
         self.log = KernelLog()
         self.unsupported: set[int] = set()

@@ -12,6 +12,7 @@ from kernel.errors import SysError
 from kernel.fs.file_capabilities import drop_capabilities
 from kernel.fs.file_flags import require_no_flags
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
+from kernel.fs.leases import break_leases
 from kernel.fs.notify import ACCESS, ATTRIB, MODIFY, tell
 from kernel.fs.opening import check_writable, cut
 from kernel.fs.path import Location
@@ -134,6 +135,7 @@ def truncate(task: Task, place: Location, size: int) -> None:
     require_no_flags(inode)
     if inode.executing:
         raise SysError(Errno.ETXTBSY)
+    break_leases(task, inode, writes=True)
     require_size(task, size)
     cut(task, inode, size)
     tell(place, MODIFY)

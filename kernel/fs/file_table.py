@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag
 from kernel.errors import SysError
+from kernel.fs.leases import drop_lease
 from kernel.fs.notify import tell_closed
 from kernel.fs.open_file import OpenFile
 from kernel.mm.charge import Charge
@@ -119,6 +120,8 @@ def release(file: OpenFile) -> None:
             file.notice.end()
         if file.inode.locks is not None:
             file.inode.locks.drop_owner(file)
+        if file.inode.leases is not None:
+            drop_lease(file)
         if file.location is not None:
             tell_closed(file)
         file.close()

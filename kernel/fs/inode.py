@@ -9,6 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.errors import SysError
 
 if TYPE_CHECKING:
+    from kernel.fs.leases import Leases
     from kernel.fs.locks import FileLocks
     from kernel.fs.mount import Mount
     from kernel.fs.notify import Watcher
@@ -62,6 +63,7 @@ class Inode:
     locks: FileLocks | None = None
     watchers: tuple[Watcher, ...] = ()
     attributes: Attributes | None = None
+    leases: Leases | None = None
     file_flags = 0
     """Of FileFlag (kernel.fs.file_flags)."""
     keeps_attributes = False

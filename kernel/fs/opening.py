@@ -10,6 +10,7 @@ from kernel.abi.mount import MountFlag
 from kernel.errors import SysError
 from kernel.fs.file_flags import require_growing_only
 from kernel.fs.inode import DirectoryInode, Inode, RegularInode
+from kernel.fs.leases import break_leases
 from kernel.fs.notify import CREATE, MODIFY, OPEN, tell, tell_name
 from kernel.fs.open_file import OpenFile
 from kernel.fs.path import Location, resolve, resolve_creation
@@ -62,6 +63,8 @@ def open_found(task: Task, location: Location, flags: int, is_new: bool = False)
         _check_access(task, location, wanted, flags)
         if inode.is_regular and inode.size > MAX_SMALL_SIZE and not flags & _LARGEFILE:
             raise SysError(Errno.EOVERFLOW)
+        if inode.leases is not None:
+            break_leases(task, inode, bool(flags & O_ACCMODE), not flags & OpenFlag.O_NONBLOCK)
         if flags & _TRUNC and isinstance(inode, RegularInode):
             cut(task, inode, 0)
     file = inode.open(task, flags, location.path)

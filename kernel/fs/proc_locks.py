@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.task import Task
 
+_KINDS = {LockType.F_RDLCK: "READ", LockType.F_WRLCK: "WRITE", LockType.F_UNLCK: "UNLCK"}
+
 
 def locks(system: System) -> str:
-    """/proc/locks: a lock is on a file that somebody has open."""
+    """/proc/locks: a lock, or a lease, is on a file that somebody has open."""
     inodes: dict[Inode, None] = {}
     for task in system.tasks.tasks():
         if not task.is_gone:
             inodes.update(dict.fromkeys(file.inode for file in task.files.files.values()))
-    lines = (line for inode in inodes for line, _ in _lines(inode))
+    lines = (line for inode in inodes for line in (*_locks(inode), *_leases(inode)))
     return "".join(f"{number}: {line}\n" for number, line in enumerate(lines, 1))
 
 
@@ -40,6 +42,17 @@ def _lines(inode: Inode) -> Iterator[tuple[str, Lock]]:
         yield _line("FLOCK ", lock, place), lock
     for lock in inode.locks.records:
         yield _line("OFDLCK" if isinstance(lock.owner, OpenFile) else "POSIX ", lock, place), lock
+
+
+def _locks(inode: Inode) -> Iterator[str]:
+    return (line for line, _ in _lines(inode))
+
+
+def _leases(inode: Inode) -> Iterator[str]:
+    place = f"{major(inode.device):02x}:{minor(inode.device):02x}:{inode.number}"
+    for lease in inode.leases.held if inode.leases is not None else ():
+        state = "ACTIVE    " if lease.target is None else "BREAKING  "
+        yield f"LEASE  {state}{_KINDS[lease.told_kind]} {lease.pid} {place} 0 EOF"
 
 
 def _line(kind: str, lock: Lock, place: str) -> str:

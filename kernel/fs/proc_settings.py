@@ -195,6 +195,7 @@ _NUMBERS = {
     "fs/inotify/max_queued_events": Numbers(("inotify.max_queued_events", 0, _INT_MAX)),
     "fs/inotify/max_user_instances": Numbers(("inotify.max_user_instances", 0, _INT_MAX)),
     "fs/inotify/max_user_watches": Numbers(("inotify.max_user_watches", 0, _INT_MAX)),
+    "fs/lease-break-time": Numbers(("leases.break_time", 0, _INT_MAX)),
     "fs/mqueue/msg_default": Numbers(("ipc.limits.msg_default", 1, 65536)),
     "fs/mqueue/msg_max": Numbers(("ipc.limits.msg_max", 1, 65536)),
     "fs/mqueue/msgsize_default": Numbers(("ipc.limits.msgsize_default", 128, 16 << 20)),

@@ -11,19 +11,22 @@ from kernel.abi.files import (
     FD_CLOEXEC,
     WRITE_HINTS,
     Fcntl,
+    LockType,
     OpenFlag,
 )
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.fs.file_flags import require_no_flags
+from kernel.fs.leases import lease_of
 from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import APPEND_ONLY, require_owner
 from kernel.fs.pipe import Pipe
 from kernel.fs.seals import add_seals, seals_of
 from kernel.signals import sigio
 from kernel.signals.dnotify import set_notice
-from kernel.syscalls.arguments import Fd, Size
+from kernel.signals.leases import fcntl_lease
+from kernel.syscalls.arguments import Fd, Size, enum_of
 from kernel.syscalls.descriptor_arguments import (
     LEASES,
     FcntlArgument,
@@ -117,7 +120,7 @@ _FOR_PATHS = (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_GETFD, Fcntl.F_SETFD
 
 @syscall(Sysno.FCNTL, Sysno.FCNTL64)
 def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlReturn:
-    """fcntl(2). There are no leases: EINVAL."""
+    """fcntl(2)."""
     files = task.files
     file = files.get_any(fd) if command in _FOR_PATHS else files.get(fd)
     if command in (Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC):
@@ -145,7 +148,10 @@ def fcntl(task: Task, fd: Fd, command: Command, value: FcntlValue) -> FcntlRetur
         set_notice(task, file, fd, value)
         return 0
     if command == Fcntl.F_GETLEASE:
-        return _UNLOCKED
+        return lease_of(task, file)
+    if command == Fcntl.F_SETLEASE:
+        fcntl_lease(task, file, fd, enum_of(LockType, value))
+        return 0
     if command in (F_GET_RW_HINT, F_SET_RW_HINT):
         return _write_hint(task, file, command == F_SET_RW_HINT, value)
     raise SysError(Errno.EINVAL)
@@ -204,9 +210,6 @@ def _write_hint(task: Task, file: OpenFile, is_set: bool, address: int) -> int:
         raise SysError(Errno.EINVAL)
     inode.write_hint = hint
     return 0
-
-
-_UNLOCKED = 2
 
 
 @note(Sysno.FCNTL, Sysno.FCNTL64)

@@ -15,6 +15,7 @@ from kernel.abi.signals import Signal
 from kernel.errors import REPLACED, Block, Replaced, SysError
 from kernel.fs.file_table import FileTable
 from kernel.fs.inode import RegularInode
+from kernel.fs.leases import break_leases
 from kernel.fs.path import Location, resolve
 from kernel.fs.permission import READ, is_allowed, require
 from kernel.mm import elf as elf_format
@@ -122,6 +123,7 @@ def _executable_inode(task: Task, location: Location) -> RegularInode:
         raise SysError(Errno.EACCES)
     if inode.writers:
         raise SysError(Errno.ETXTBSY)
+    break_leases(task, inode, writes=False)
     return inode
 
 

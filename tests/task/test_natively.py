@@ -47,6 +47,7 @@ NEED_ROOT = (
     "ids",
     "inotify",
     "kinds",
+    "leases",
     "mounts",
     "names",
     "odd_calls",
