@@ -16,6 +16,7 @@ FAULTING_CODE = (
     (b"\xa3\0\x80\x04\x08", 7),  # mov [0x8048000], eax: a write to a read-only page
 )
 CPUID_CODE = b"\xb8\x01\0\0\0\x0f\xa2\xcd\x80"  # mov eax, 1; cpuid; int 0x80
+LDTR = (local_descriptors.SELECTOR, local_descriptors.BASE, local_descriptors.LIMIT, 0x8200)
 _PAGE_FAULT = 14
 
 

@@ -26,6 +26,11 @@ _EMPTY = _EMPTY_FRAME | paging.PRESENT
 _FIRST = (paging.KERNEL_TABLE >> 3) + (BASE - paging.KERNEL_BASE >> 12)
 
 
+def is_local(selector: int) -> bool:
+    """Whether a selector means this table."""
+    return bool(selector & IN_LDT)
+
+
 def entry(frame: int) -> int:
     """What an address space has in one of its slots for a frame of its table."""
     return frame << 12 | _BITS

@@ -20,6 +20,11 @@ def write_gdt(ram: Ram) -> None:
         ram.entries[(GDT >> 3) + index] = 0xFFFF | access << 40 | 0xCF << 48
 
 
+def is_tls(selector: int) -> bool:
+    """Whether a selector means one of the TLS slots."""
+    return not selector & 4 and TLS_FIRST <= selector >> 3 < TLS_FIRST + TLS_COUNT
+
+
 def write_tls(ram: Ram, descriptors: tuple[int, int, int]) -> None:
     """Make these the TLS descriptors that the next load of a segment register sees."""
     first = (GDT >> 3) + TLS_FIRST

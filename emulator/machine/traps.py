@@ -72,3 +72,5 @@ GENERAL_PROTECTION = 13
 PAGE_FAULT = 14
 X87_FLOATING_POINT = 16
 SINGLE_STEP = CpuFault(DEBUG, 0)
+ICEBP = CpuFault(DEBUG, 1)
+"""INT1 was executed; EIP is behind it. The error, which the CPU does not have, tells it apart."""

@@ -13,19 +13,11 @@ from unicorn import unicorn_const as const
 from unicorn import x86_const as x86
 from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
 
-from emulator.machine import (
-    cpu_quirks,
-    fxsave,
-    host_code,
-    local_descriptors,
-    lost_flags,
-    paging,
-    segments,
-    traps,
-)
+from emulator.machine import cpu_quirks, fxsave, host_code, lost_flags, paging, segments, traps
 from emulator.machine.contexts import ContextPool, UnicornContext
 from emulator.machine.machine import EFLAGS, EIP, Context
 from emulator.machine.ram import Ram
+from emulator.machine.segment_registers import SegmentRegisters
 from emulator.machine.traps import Access, CpuFault, Interrupt, PageFault, Trap
 
 _GENERAL = (
@@ -40,7 +32,7 @@ _CR4 = 0x20 | 0x600 | 0x4
 """PAE, OSFXSR, OSXMMEXCPT, and TSD: RDTSC is a fault, answered from the virtual clock."""
 _EFER, _EFER_NXE = 0xC000_0080, 0x800
 TRAP_FLAG = 0x100
-PUSHF = 0x9C
+PUSHF, INT1 = 0x9C, 0xF1
 _PLENTY = 1 << 40
 BLOCK_HOOK, INSTRUCTION_HOOK = const.UC_HOOK_BLOCK, const.UC_HOOK_CODE
 _IRET_AT, _IRET_FRAME = 0x5000, 0x5100
@@ -57,7 +49,7 @@ _write_register, _read_register = uclib.uc_reg_write, uclib.uc_reg_read
 _save, _restore = uclib.uc_context_save, uclib.uc_context_restore
 
 
-class UnicornCpu:
+class UnicornCpu(SegmentRegisters):
     """A `Machine` (see machine.py) with `ram_size` bytes of memory.
 
     Raises ValueError or OSError where the RAM cannot be had.
@@ -113,20 +105,6 @@ class UnicornCpu:
         if page_directory != self._page_directory:
             self.switch_space(page_directory)
 
-    def switch_space(self, page_directory: int) -> None:
-        self._page_directory = page_directory
-        if not local_descriptors.is_in_force(self.ram, page_directory):
-            local_descriptors.put_in_force(self.ram, page_directory)
-        self.flush_tlb()
-
-    def reload_ldt(self) -> None:
-        local_descriptors.put_in_force(self.ram, self._page_directory)
-        self.flush_tlb()
-        for name in ("es", "ds", "fs", "gs"):
-            selector = self.segment(name)
-            if selector & local_descriptors.IN_LDT and not self.set_segment(name, selector):
-                self.set_segment(name, 0)
-
     def run(self, budget: int) -> Trap:
         cell = self._cell
         cell[host_code.BUDGET] = budget
@@ -157,24 +135,11 @@ class UnicornCpu:
     def forget_code(self) -> None:
         self._uc.ctl_flush_tb()
 
-    def set_tls(self, descriptors: tuple[int, int, int]) -> None:
-        if descriptors == self.tls:
-            return
-        self.tls = descriptors
-        segments.write_tls(self.ram, descriptors)
-        for name in ("fs", "gs"):
-            selector = self.segment(name)
-            if segments.TLS_FIRST <= selector >> 3 < segments.TLS_FIRST + segments.TLS_COUNT:
-                self.set_segment(name, selector)
-
     def segment(self, name: str) -> int:
         return self._read(register_number(name)) & 0xFFFF
 
-    def set_segment(self, name: str, selector: int) -> bool:
-        if not cpu_quirks.is_loadable(self.ram, selector):
-            return False
+    def write_segment(self, name: str, selector: int) -> None:
         self._uc.reg_write(register_number(name), selector)
-        return True
 
     def read_fxsave(self) -> bytes:
         ctypes.memset(self._fpu, 0, len(self._fpu))
@@ -201,7 +166,7 @@ class UnicornCpu:
                 self.registers[EIP] += len(b"\xcd\x06")
             return Interrupt(vector)
         if vector == traps.INVALID_OPCODE:
-            return CpuFault(traps.INVALID_OPCODE, 0)
+            return self._invalid_opcode()
         code = self._error_code.value
         if self._in_flight.value != -1:
             self._in_flight.value = -1
@@ -213,6 +178,14 @@ class UnicornCpu:
             fault = PageFault(self._read(x86.UC_X86_REG_CR2), Access.of_code(code), bool(code & 1))
             return self._approach(fault) if self._is_ahead(fault) else fault
         return CpuFault(vector, code & 0xFFFF)
+
+    def _invalid_opcode(self) -> Trap:
+        """#UD, but INT1 is an instruction that Unicorn does not know."""
+        at = cpu_quirks.walk(self.ram, self._page_directory, self.registers[EIP])
+        if at is None or self.ram.octets[at] != INT1:
+            return CpuFault(traps.INVALID_OPCODE, 0)
+        self.registers[EIP] += 1
+        return traps.ICEBP
 
     def _is_ahead(self, fault: PageFault) -> bool:
         """Whether a fetch met the end of a page while instructions before it were still to run."""
@@ -348,8 +321,7 @@ class UnicornCpu:
         uc.reg_write(
             x86.UC_X86_REG_GDTR, (0, paging.KERNEL_BASE + segments.GDT, segments.GDT_LIMIT, 0)
         )
-        table = local_descriptors.SELECTOR, local_descriptors.BASE, local_descriptors.LIMIT, 0x8200
-        uc.reg_write(x86.UC_X86_REG_LDTR, table)
+        uc.reg_write(x86.UC_X86_REG_LDTR, cpu_quirks.LDTR)
         uc.reg_write(x86.UC_X86_REG_CR4, _CR4)
         uc.msr_write(_EFER, _EFER_NXE)
         uc.reg_write(x86.UC_X86_REG_CR3, cpu_quirks.BOOT_SPACE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.machine.machine import EIP, ESP
 from kernel.abi.errno import Errno
 from kernel.abi.memory import MapFlag, Prot
 from kernel.abi.process import CLOCK_TICKS, RLIM_INFINITY, Resource
@@ -57,6 +58,8 @@ def space_of(task: Task) -> AddressSpace | None:
 
 def state_letter(task: Task) -> str:
     """R, S, D, T, Z or X."""
+    if task.is_deaf and task.blocked_on:
+        return "D"
     return str(task.state.value[0])
 
 
@@ -278,6 +281,21 @@ def limits(task: Task) -> str:
         line = f"{name:<25} {soft:<20} {hard:<20} "
         lines.append(line + (f"{unit:<10}" if unit else ""))
     return "".join(f"{line}\n" for line in lines)
+
+
+def system_call(task: Task) -> str:
+    """/proc/PID/syscall: number and words of the call that the task is in, its stack and where.
+
+    -1 where it is stopped outside of calls, "running" where it is not stopped at all.
+    """
+    if task.state.name == "READY":
+        return "running\n"
+    words, call = task.registers, task.call
+    place = f"{words[ESP]:#x} {words[EIP]:#x}\n"
+    if call is None:
+        return f"-1 {place}"
+    number = 0 if call.restarts else call.number
+    return f"{number} {' '.join(f'{word:#x}' for word in call.words)} {place}"
 
 
 def wait_channel(task: Task) -> str:

@@ -100,6 +100,7 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"smaps_rollup", 0o444, proc_smaps.rollup, None),
     (b"statm", 0o444, proc_status.statm, None),
     (b"status", 0o444, proc_status.status, None),
+    (b"syscall", 0o400, proc_status.system_call, None),
     (b"uid_map", 0o644, _identity_map, None),
     (b"wchan", 0o444, proc_status.wait_channel, None),
 )

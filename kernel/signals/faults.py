@@ -36,9 +36,10 @@ def raise_fault(task: Task, trap: Trap) -> None:
     else:
         assert isinstance(trap, CpuFault)
         vector, error = trap.vector, trap.error
-    info = _signal_of(task, vector)
+    info = _signal_of(task, vector, error)
     if info is not None:
-        _force(task, info, vector, error, task.signals.fault.cr2)
+        shown = 0 if vector == traps.DEBUG else error
+        _force(task, info, vector, shown, task.signals.fault.cr2)
 
 
 def raise_memory_fault(task: Task, fault: MemoryFault, trap: PageFault) -> None:
@@ -64,12 +65,13 @@ def _refuse_interrupt(task: Task, vector: int) -> int:
     return 8 * vector + 2
 
 
-def _signal_of(task: Task, vector: int) -> SigInfo | None:
+def _signal_of(task: Task, vector: int, error: int) -> SigInfo | None:
     address = task.system.machine.registers[EIP]
     if vector == traps.DIVIDE_ERROR:
         return SigInfo(Signal.SIGFPE, abi.FPE_INTDIV, address=address)
     if vector == traps.DEBUG:
-        return SigInfo(Signal.SIGTRAP, _debug_code(task), address=address)
+        code = abi.TRAP_BRKPT if error else _debug_code(task)
+        return SigInfo(Signal.SIGTRAP, code, address=address)
     if vector == traps.INVALID_OPCODE:
         return SigInfo(Signal.SIGILL, abi.ILL_ILLOPN, address=address)
     if vector == traps.X87_FLOATING_POINT:

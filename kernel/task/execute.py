@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from emulator.machine.machine import EFLAGS, EIP, ESP
@@ -52,6 +53,13 @@ class Program(NamedTuple):
     executed: Executed
 
 
+@dataclass
+class Found:
+    """Progress of an execve that waits for tracers: what it will run."""
+
+    program: Program
+
+
 def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -> Replaced:
     """Run the program at a location in place of the current one (execve(2)).
 
@@ -67,8 +75,8 @@ def execute(task: Task, location: Location, arguments: Arguments, name: bytes) -
 
 def go_on(task: Task) -> Replaced | None:
     """Go on with an execve that had found its program and waited for tracers; None for others."""
-    program = None if task.call is None else task.call.progress
-    return _run(task, program) if isinstance(program, Program) else None
+    found = None if task.call is None else task.call.progress
+    return _run(task, found.program) if isinstance(found, Found) else None
 
 
 def _run(task: Task, program: Program) -> Replaced:
@@ -233,7 +241,7 @@ def wait_for_tracers(task: Task, program: Program) -> None:
     for each in others:
         exiting.kill_task(each, 0)
     assert task.call is not None
-    task.call.progress = program
+    task.call.progress = Found(program)
     raise Block(process.watched_end(), deaf=True, even_nonblocking=True)
 
 

@@ -122,6 +122,8 @@ class Task:
         self.call: Call | None = None
         self.blocked_on: tuple[WaitQueue, ...] = ()
         self.deadline: int | None = None
+        self.is_deaf = False
+        """Signals that do not kill leave its sleep alone."""
         self.held: Hold | None = None
         self.interrupted_call: Call | None = None
         """What restart_syscall goes on with."""
@@ -218,7 +220,7 @@ class Task:
     def sleep(self, block: Block) -> None:
         """Join the queues and wait until woken or until the deadline."""
         self.blocked_on = block.queues
-        self.deadline = block.deadline
+        self.deadline, self.is_deaf = block.deadline, block.deaf
         for queue in block.queues:
             queue.add(self)
         if block.deadline is not None:

@@ -8,13 +8,13 @@ from kernel.abi.memory import MapFlag, Prot
 from kernel.abi.signals import SIG_IGN, Signal
 from kernel.abi.sysno import Sysno
 from kernel.clock import NANOSECONDS
-from kernel.errors import Hold, SysError
+from kernel.errors import Block, Hold, SysError
 from kernel.fs.directory import OpenDirectory
 from kernel.fs.path import resolve
 from kernel.mm.area import Area
 from kernel.signals.state import Action
 from kernel.task.scheduling import Scheduling
-from kernel.task.task import Task, TaskState
+from kernel.task.task import Call, Task, TaskState
 from kernel.wait import WaitQueue
 from tests.callers import TERMINAL, Callers
 from tests.fakes import DATA
@@ -306,3 +306,16 @@ def test_open_files_pipes_locks_and_terminals_can_be_copied() -> None:
     assert bytes(console.terminal.discipline.buffer) == b"typed"
     assert files.get(3).read(task, 5) == b"guest"
     assert namespace.mounts[1].root.lookup(b"self").form == "{pid}"
+
+
+def test_syscall_tells_what_a_task_waits_in(world: Callers, task: Task) -> None:
+    sleeper = world.run(world.process())
+    name = f"/proc/{sleeper.pid}/syscall"
+    queue = WaitQueue("something")
+    assert world.contents(task, name) == "-1 0x0 0x0\n"
+    sleeper.call = Call(Sysno.READ, (1, 2, 3, 0, 0, 0), 0)
+    sleeper.sleep(Block(queue, deaf=True))
+    assert world.contents(task, name) == "3 0x1 0x2 0x3 0x0 0x0 0x0 0x0 0x0\n"
+    assert world.contents(task, f"/proc/{sleeper.pid}/stat").split()[2] == "D"
+    queue.wake_all()
+    assert world.contents(task, name) == "running\n"

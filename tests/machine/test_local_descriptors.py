@@ -71,3 +71,11 @@ def test_a_changed_descriptor_is_loaded_anew_and_a_lost_one_becomes_null(pc: Pc)
     pc.ram.entries[(TABLE_FRAME << 9) + NUMBER] = 0
     pc.cpu.reload_ldt()
     assert pc.cpu.segment("fs") == 0
+
+
+def test_a_segment_of_a_thread_whose_slot_is_emptied_becomes_null(pc: Pc) -> None:
+    pc.load(b"\xcd\x80")
+    pc.cpu.set_tls((tls(DATA), 0, 0))
+    assert pc.cpu.set_segment("ds", 0x33)
+    pc.cpu.set_tls((0, 0, 0))
+    assert pc.cpu.segment("ds") == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.machine.traps import Access, CpuFault, Interrupt, PageFault, Trap
+from emulator.machine.traps import ICEBP, Access, CpuFault, Interrupt, PageFault, Trap
 from tests.machine.pc import (
     CODE,
     CODE_FRAME,
@@ -92,7 +92,7 @@ def test_int_n_is_always_an_interrupt_whatever_exception_has_that_number(vector:
 _PC = Pc()
 
 
-@pytest.mark.parametrize("code", [b"\x0f\x0b", b"\x0f\xff", b"\xf1", b"\x0f\xb9", b"\x8c\xf8"])
+@pytest.mark.parametrize("code", [b"\x0f\x0b", b"\x0f\xff", b"\x0f\xb9", b"\x8c\xf8"])
 def test_an_invalid_instruction_is_vector_6_at_the_instruction(pc: Pc, code: bytes) -> None:
     assert pc.run(NOP + code + bytes(16)) == CpuFault(6, 0)
     assert pc.offset == 1
@@ -363,3 +363,8 @@ def test_different_exceptions_in_turn_do_not_become_double_faults(pc: Pc) -> Non
             got = 14 if isinstance(trap, PageFault) else getattr(trap, "vector", None)
             assert got == vector
             assert isinstance(trap, Interrupt) == (start in (10, 12, 17))
+
+
+def test_int1_is_a_debug_exception_behind_the_instruction(pc: Pc) -> None:
+    assert pc.run(b"\x90\xf1\x90") == ICEBP
+    assert pc.offset == 2

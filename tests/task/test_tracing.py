@@ -18,7 +18,7 @@ from kernel.signals import delivery, send
 from kernel.signals.state import Action, SigInfo
 from kernel.task import execute, privileges, tracing
 from kernel.task import exit as exiting
-from kernel.task.execute import Program
+from kernel.task.execute import Found, Program
 from kernel.task.task import Call, Task, TaskState
 from kernel.task.tracing import Mode, StopKind
 from kernel.task.waiting import wait_for_child
@@ -200,7 +200,7 @@ def test_execve_waits_until_traced_threads_have_been_waited_for(world: Callers) 
     with pytest.raises(Block, match="process end"):
         execute.wait_for_tracers(task, program)
     assert other.exit_status == 0
-    assert task.call.progress is program
+    assert task.call.progress == Found(program)
     other.state = TaskState.ZOMBIE
     with pytest.raises(Block):
         execute.wait_for_tracers(task, program)

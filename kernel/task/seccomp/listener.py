@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
 from kernel.abi.files import OpenFlag, Poll
+from kernel.abi.memory import PAGE_SIZE
 from kernel.abi.process import Resource
 from kernel.abi.seccomp import (
     ADDFD_SIZE,
@@ -31,6 +32,8 @@ _NOTIFICATION = struct.Struct("<QII16I")
 _RESPONSE = struct.Struct("<QqiI")
 _ADDFD = struct.Struct("<QIIII")
 _CLOEXEC = int(OpenFlag.O_CLOEXEC)
+_SIZE_BITS = 0x3FFF
+"""An ioctl request's upper bits that say how large its argument is."""
 
 
 class Stage(Enum):
@@ -141,8 +144,8 @@ class Listener(AnonymousFile):
             if self._find(number).stage is not Stage.SENT:
                 raise SysError(Errno.ENOENT)
             return 0
-        if request == NotifyRequest.SECCOMP_IOCTL_NOTIF_ADDFD:
-            return self._add_descriptor(task, argument)
+        if request & 0xFFFF == NotifyRequest.SECCOMP_IOCTL_NOTIF_ADDFD & 0xFFFF:
+            return self._add_descriptor(task, argument, request >> 16 & _SIZE_BITS)
         raise SysError(Errno.EINVAL)
 
     def _find(self, number: int) -> Notification:
@@ -181,10 +184,17 @@ class Listener(AnonymousFile):
         self._find_sent(number).reply(value, error, goes_on)
         return 0
 
-    def _add_descriptor(self, task: Task, address: int) -> int:
-        """Open one of the listener's files for whoever waits; the number that it gets."""
-        image = task.memory.read(address, ADDFD_SIZE)
-        number, flags, source, target, target_flags = _ADDFD.unpack(image)
+    def _add_descriptor(self, task: Task, address: int, size: int) -> int:
+        """Open one of the listener's files for whoever waits; the number that it gets.
+
+        The structure may be longer one day: what is not known here must be 0 (E2BIG).
+        """
+        if not ADDFD_SIZE <= size < PAGE_SIZE:
+            raise SysError(Errno.EINVAL)
+        image = task.memory.read(address, size)
+        if any(image[ADDFD_SIZE:]):
+            raise SysError(Errno.E2BIG)
+        number, flags, source, target, target_flags = _ADDFD.unpack_from(image)
         is_chosen = flags & AddFdFlag.SECCOMP_ADDFD_FLAG_SETFD
         if target_flags & ~_CLOEXEC or flags & ~sum(AddFdFlag) or (target and not is_chosen):
             raise SysError(Errno.EINVAL)
