@@ -175,6 +175,12 @@ def _require_unmounted(inode: Inode) -> None:
         raise SysError(Errno.EBUSY)
 
 
+def check_rename_flags(flags: int) -> None:
+    """EINVAL for what is unknown, or cannot go with RENAME_EXCHANGE."""
+    if flags & ~_RENAME_FLAGS or (flags & RENAME_EXCHANGE and flags & ~RENAME_EXCHANGE):
+        raise SysError(Errno.EINVAL)
+
+
 def rename(
     task: Task,
     old_path: bytes,
@@ -184,19 +190,24 @@ def rename(
     flags: int = 0,
 ) -> None:
     """renameat2(2); RENAME_WHITEOUT leaves a device 0:0 behind, in memory alone."""
+    check_rename_flags(flags)
     is_exchange = bool(flags & RENAME_EXCHANGE)
-    if flags & ~_RENAME_FLAGS or (is_exchange and flags & ~RENAME_EXCHANGE):
-        raise SysError(Errno.EINVAL)
-    old, new = resolve_parent(task, old_path, old_at), resolve_parent(task, new_path, new_at)
+    old = resolve_parent(task, old_path, old_at, may_be_long=True)
+    new = resolve_parent(task, new_path, new_at, may_be_long=True)
     if old.directory.mount is not new.directory.mount:
         raise SysError(Errno.EXDEV)
-    if old.name in _NO_NAMES or new.name in _NO_NAMES:
+    if old.name in _NO_NAMES:
+        raise SysError(Errno.EBUSY)
+    if new.name in _NO_NAMES:
         raise SysError(Errno.EEXIST if flags & RENAME_NOREPLACE else Errno.EBUSY)
     check_writable(old.directory)
-    moved, replaced = old.folder.lookup(old.name), _find(new)
+    old.check_length()
+    moved = old.folder.lookup(old.name)
+    new.check_length()
+    replaced = _find(new)
     if replaced is not None and flags & RENAME_NOREPLACE:
         raise SysError(Errno.EEXIST)
-    if replaced is None and is_exchange:
+    if replaced is None and (is_exchange or not new.folder.takes_new_names):
         raise SysError(Errno.ENOENT)
     _check_slashes(old, new, moved, replaced if is_exchange else None)
     _check_loops(old, new, moved, replaced, is_exchange)

@@ -114,6 +114,11 @@ class Parent(NamedTuple):
         assert isinstance(self.directory.inode, DirectoryInode)
         return self.directory.inode
 
+    def check_length(self) -> None:
+        """ENAMETOOLONG for a last name that no file can have."""
+        if len(self.name) > NAME_MAX:
+            raise SysError(Errno.ENAMETOOLONG)
+
 
 def resolve(
     task: Task, path: bytes, at: int = AT_FDCWD, follow: bool = True, limits: int = 0
@@ -126,9 +131,16 @@ def resolve(
     return _Walk(task, path, at, limits).to_end(follow)
 
 
-def resolve_parent(task: Task, path: bytes, at: int = AT_FDCWD) -> Parent:
-    """The directory and last name of a path whose file may not exist. Errors as of `resolve`."""
-    return _Walk(task, path, at).to_parent()
+def resolve_parent(
+    task: Task, path: bytes, at: int = AT_FDCWD, may_be_long: bool = False
+) -> Parent:
+    """The directory and last name of a path whose file may not exist. Errors as of `resolve`;
+    where the last name `may_be_long`, its length is to be checked later.
+    """
+    parent = _Walk(task, path, at).to_parent()
+    if not may_be_long:
+        parent.check_length()
+    return parent
 
 
 def resolve_creation(
@@ -221,8 +233,6 @@ class _Walk:
         while pending:
             self.step(pending.pop(), follow=True)
         self._check_search()
-        if len(last) > NAME_MAX:
-            raise SysError(Errno.ENAMETOOLONG)
         self.must_be_directory = slash
         return Parent(self.location(), last, slash)
 

@@ -12,8 +12,17 @@ from kernel.errors import SysError
 from kernel.events import Described
 from kernel.fs import naming
 from kernel.fs.inode import SymlinkInode
-from kernel.fs.path import Location, resolve
-from kernel.syscalls.arguments import Argument, Fd, Mode, OutBytes, Path, Size, signed
+from kernel.fs.path import Location, resolve, resolve_parent
+from kernel.syscalls.arguments import (
+    Argument,
+    Fd,
+    Mode,
+    OutBytes,
+    Path,
+    Size,
+    describe_string,
+    signed,
+)  # fmt: skip
 from kernel.syscalls.file_arguments import AtFlags, NamedFlagsArgument
 from kernel.syscalls.file_structures import device_text, mode_text
 from kernel.syscalls.stat import location_of
@@ -44,6 +53,14 @@ class _DeviceArgument(Argument):
         return ("omit",)
 
 
+class _SecondPathArgument(Argument):
+    """The second of two pathnames, by its address: it is read once the first has been found."""
+
+    def describe_value(self, task: Task, call: Call, value: int) -> Described:
+        return describe_string(task, value, "path")
+
+
+SecondPath = Annotated[int, _SecondPathArgument()]
 NodeMode = Annotated[int, _NodeModeArgument()]
 Device = Annotated[int, _DeviceArgument()]
 
@@ -115,18 +132,20 @@ def symlinkat(task: Task, target: Path, at: Fd, path: Path) -> int:
 
 
 @syscall(Sysno.LINK)
-def link(task: Task, old: Path, new: Path) -> int:
+def link(task: Task, old: Path, new: SecondPath) -> int:
     """link(2); a symbolic link itself gets the new name."""
-    naming.make_link(task, resolve(task, old, follow=False), new)
+    source = resolve(task, old, follow=False)
+    naming.make_link(task, source, task.memory.read_path(new))
     return 0
 
 
 @syscall(Sysno.LINKAT)
-def linkat(task: Task, old_at: Fd, old: Path, new_at: Fd, new: Path, flags: AtFlags) -> int:
+def linkat(task: Task, old_at: Fd, old: Path, new_at: Fd, new: SecondPath, flags: AtFlags) -> int:
     """link(2) with AT_SYMLINK_FOLLOW, or of a descriptor's file (AT_EMPTY_PATH, privileged)."""
     if flags & ~(AtFlag.AT_SYMLINK_FOLLOW | AtFlag.AT_EMPTY_PATH):
         raise SysError(Errno.EINVAL)
-    naming.make_link(task, _link_source(task, old_at, old, flags), new, new_at)
+    source = _link_source(task, old_at, old, flags)
+    naming.make_link(task, source, task.memory.read_path(new), new_at)
     return 0
 
 
@@ -139,22 +158,34 @@ def _link_source(task: Task, at: int, path: bytes, flags: int) -> Location:
 
 
 @syscall(Sysno.RENAME)
-def rename(task: Task, old: Path, new: Path) -> int:
+def rename(task: Task, old: Path, new: SecondPath) -> int:
     """rename(2)."""
-    naming.rename(task, old, new)
-    return 0
+    return _rename(task, AT_FDCWD, old, AT_FDCWD, new)
 
 
 @syscall(Sysno.RENAMEAT)
-def renameat(task: Task, old_at: Fd, old: Path, new_at: Fd, new: Path) -> int:
+def renameat(task: Task, old_at: Fd, old: Path, new_at: Fd, new: SecondPath) -> int:
     """rename(2) between directories' descriptors."""
-    naming.rename(task, old, new, old_at, new_at)
-    return 0
+    return _rename(task, old_at, old, new_at, new)
 
 
 @syscall(Sysno.RENAMEAT2)
-def renameat2(task: Task, old_at: Fd, old: Path, new_at: Fd, new: Path, flags: RenameFlags) -> int:
+def renameat2(
+    task: Task, old_at: Fd, old: Path, new_at: Fd, new: SecondPath, flags: RenameFlags
+) -> int:
     """rename(2) with flags."""
+    return _rename(task, old_at, old, new_at, new, flags)
+
+
+def _rename(
+    task: Task, old_at: int, old: bytes, new_at: int, new_address: int, flags: int = 0
+) -> int:
+    naming.check_rename_flags(flags)
+    try:
+        new = task.memory.read_path(new_address)
+    except SysError:
+        resolve_parent(task, old, old_at, may_be_long=True)
+        raise
     naming.rename(task, old, new, old_at, new_at, flags)
     return 0
 

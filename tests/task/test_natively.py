@@ -43,6 +43,7 @@ NEED_ROOT = (
     "errors_sockets",
     "errors_threads",
     "errors_time",
+    "errors_two_paths",
     "file_capabilities",
     "ids",
     "inotify",
