@@ -19,6 +19,7 @@ from kernel.mm.charge import Charge
 from kernel.syscalls.arguments import Argument, ChoiceArgument, Fd, Int, Size
 from kernel.syscalls.clone_arguments import flags_and_signal_text
 from kernel.syscalls.table import syscall
+from kernel.task.process import Process
 from kernel.task.task import Call, Task
 
 _NAMESPACES = (
@@ -114,7 +115,7 @@ Index = Annotated[int, _IndexArgument()]
 _SLOT, _SLOT_WORD = struct.Struct("<3I"), 4
 
 
-@syscall(Sysno.KCMP, missing="KCMP_IO, KCMP_SYSVSEM: EINVAL")
+@syscall(Sysno.KCMP)
 def kcmp(
     task: Task,
     first: Int,
@@ -148,7 +149,22 @@ def kcmp(
         return _order(task, left.fs, right.fs)
     if kind == KcmpType.KCMP_SIGHAND:
         return _order(task, left.sighand, right.sighand)
+    if kind == KcmpType.KCMP_IO:
+        return _order(task, _io_context(left), _io_context(right))
+    if kind == KcmpType.KCMP_SYSVSEM:
+        return _order(task, _undo_list(left), _undo_list(right))
     raise SysError(Errno.EINVAL)
+
+
+def _io_context(task: Task) -> Task | None:
+    """On Linux a structure that a task has once it was given a priority of its own (ioprio_set)."""
+    return task if task.io_priority else None
+
+
+def _undo_list(task: Task) -> Process | None:
+    """Whose operations on semaphores are undone together: nobody's before the first SEM_UNDO."""
+    sets = task.system.ipc.semaphores.by_index.values()
+    return task.process if any(task.pid in one.adjustments for one in sets) else None
 
 
 def _watched(file: OpenFile, number: int, which: int) -> OpenFile:
@@ -168,7 +184,7 @@ def _order(task: Task, left: object, right: object) -> int:
     for each in task.system.tasks.tasks():
         if each.is_gone or each.process is task.system.tasks.init:
             continue
-        mine: list[object] = [each.memory, each.files, each.fs, each.sighand]
+        mine: list[object] = [each.memory, each.files, each.fs, each.sighand, each, each.process]
         if isinstance(left, OpenFile):
             mine = [each.files.files[fd] for fd in sorted(each.files.files)]
         for thing in mine:
