@@ -124,7 +124,7 @@ def set_option(task: Task, socket: Socket, level: int, name: int, value: bytes) 
     if level == SOL_SOCKET:
         _set_general(task, socket, name, value)
         return
-    key = _known(socket, level, name)
+    key = _known(level, name)
     if key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION):
         if value.split(b"\0")[0] not in (_CONGESTION, b"reno"):
             raise SysError(Errno.ENOENT)
@@ -141,14 +141,21 @@ def _is_bound(socket: Socket) -> bool:
     return any(socket.local_name()[2:4])
 
 
-def _known(socket: Socket, level: int, name: int) -> tuple[int, int]:
-    """The option's key: EOPNOTSUPP for a Unix socket, ENOPROTOOPT for an unknown one."""
-    family = Family(socket.family)
-    if family is Family.AF_UNIX:
+def require_level(socket: Socket, level: int, otherwise: Errno) -> None:
+    """Whether the socket has options of this level at all: EOPNOTSUPP for a Unix socket."""
+    if level == SOL_SOCKET:
+        return
+    if socket.family == Family.AF_UNIX:
         raise SysError(Errno.EOPNOTSUPP)
+    if level not in (*_LEVELS[Family(socket.family)], socket.protocol):
+        raise SysError(otherwise)
+
+
+def _known(level: int, name: int) -> tuple[int, int]:
+    """The option's key: ENOPROTOOPT for an unknown one."""
     key = (level, name)
     is_there = key in _DEFAULTS or key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION)
-    if level not in (*_LEVELS[family], socket.protocol) or not is_there:
+    if not is_there:
         raise SysError(Errno.ENOPROTOOPT)
     return key
 
@@ -286,9 +293,7 @@ def get_option(socket: Socket, level: int, name: int) -> bytes:
         raise SysError(Errno.ENOPROTOOPT)
     if level == IPPROTO_TCP and name == TcpOption.TCP_INFO and isinstance(socket, TcpSocket):
         return bytes((socket.state,)) + bytes(103)
-    if socket.family == Family.AF_INET and level not in (IPPROTO_IP, socket.protocol):
-        raise SysError(Errno.EOPNOTSUPP)
-    key = _known(socket, level, name)
+    key = _known(level, name)
     if key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION):
         return _CONGESTION.ljust(16, b"\0")
     return _packed(socket.values.get(key, _DEFAULTS.get(key, 0)))

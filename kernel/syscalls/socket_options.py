@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import ERRNO_NAMES, Errno
-from kernel.abi.sockets import SOL_SOCKET, SocketCall, SocketOption
+from kernel.abi.sockets import SOL_SOCKET, Family, SocketCall, SocketOption
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
-from kernel.net.options import LINGER, get_option, set_option
+from kernel.net.options import LINGER, get_option, require_level, set_option
 from kernel.syscalls.arguments import Argument, File, Int, Moment, describe_buffer, signed
 from kernel.syscalls.message_arguments import describe_ucred
 from kernel.syscalls.option_names import level_text, option_text
@@ -91,6 +91,7 @@ def setsockopt(
     if length < 0:
         raise SysError(Errno.EINVAL)
     socket = socket_of(file)
+    require_level(socket, level, Errno.ENOPROTOOPT)
     octets = task.memory.read(value, min(length, _LONGEST))
     set_option(task, socket, level, name, octets)
     return 0
@@ -108,6 +109,8 @@ def getsockopt(
 ) -> int:
     """getsockopt(2): as much of the value as there is room for; EINVAL, ENOPROTOOPT, EFAULT."""
     socket = socket_of(file)
+    is_newer = socket.family == Family.AF_INET6
+    require_level(socket, level, Errno.ENOPROTOOPT if is_newer else Errno.EOPNOTSUPP)
     room = signed(task.memory.read_word(length))
     assert task.call is not None
     task.call.noted = room
