@@ -22,13 +22,15 @@ _SIGNALS = {
     ItimerWhich.ITIMER_VIRTUAL: Signal.SIGVTALRM,
     ItimerWhich.ITIMER_PROF: Signal.SIGPROF,
 }
+_OFF = 0
+"""In place of the moment at which a timer rings."""
 
 
 def time_left(process: Process, which: int) -> int:
     """Nanoseconds of CPU time until the timer rings, at least a microsecond; 0 while it is off."""
-    if which not in process.cpu_timers:
+    moment, _ = process.cpu_timers.get(which, (_OFF, 0))
+    if moment == _OFF:
         return 0
-    moment, _ = process.cpu_timers[which]
     return max(moment - _spent(process, which), 1000)
 
 
@@ -38,10 +40,14 @@ def interval(process: Process, which: int) -> int:
 
 
 def set_timer(process: Process, which: int, delay: int, interval: int) -> None:
-    """Ring after `delay` nanoseconds of CPU time, 0 for never, then every `interval`."""
+    """Ring after `delay` nanoseconds of CPU time, 0 for never, then every `interval`.
+
+    One that never rings keeps its interval (getitimer), other than ITIMER_REAL.
+    """
     process.cpu_timers.pop(which, None)
-    if delay:
-        process.cpu_timers[which] = _spent(process, which) + delay, interval
+    if delay or interval:
+        moment = _spent(process, which) + delay if delay else _OFF
+        process.cpu_timers[which] = moment, interval
 
 
 def check(process: Process) -> None:
@@ -58,7 +64,7 @@ def _expire(process: Process) -> None:
     for which in sorted(process.cpu_timers):
         moment, interval = process.cpu_timers[which]
         spent = _spent(process, which)
-        if spent < moment:
+        if moment == _OFF or spent < moment:
             continue
         if interval:
             missed = (spent - moment) // interval

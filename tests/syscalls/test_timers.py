@@ -165,3 +165,16 @@ def test_rlimit_cpu_warns_every_second_and_then_kills(world: Callers, task: Task
     task.user_time = 3 * NANOSECONDS
     cpu_timers.check(task.process)
     assert task.is_ending
+
+
+@pytest.mark.parametrize(("which", "kept"), [(REAL, 0), (VIRTUAL, 10), (PROF, 10)])
+def test_a_timer_of_cpu_time_keeps_its_interval_though_it_never_rings(
+    world: Callers, task: Task, which: int, kept: int
+) -> None:
+    store(task, 10, 0, 0, 0)
+    assert world.call(task, Sysno.SETITIMER, which, NEW, 0) == 0
+    task.user_time += 20 * NANOSECONDS
+    cpu_timers.check(task.process)
+    assert not task.process.pending.mask
+    assert world.call(task, Sysno.GETITIMER, which, OLD) == 0
+    assert stored(task) == (kept, 0, 0, 0)
