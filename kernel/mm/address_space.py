@@ -83,6 +83,12 @@ class AddressSpace(UserMemory, AreaMap):
 
     def map(self, area: Area) -> None:
         """Add an area, in place of whatever was there; ENOMEM above a limit."""
+        if self.require_room(area):
+            self.unmap(area.start, area.end)
+        self._insert(area)
+
+    def require_room(self, area: Area) -> int:
+        """ENOMEM where an area may not be added; else how many octets it is in place of."""
         old = [part.cut(area.start, area.end) for part in self.within(area.start, area.end)]
         replaced = sum(part.end - part.start for part in old)
         size = area.end - area.start
@@ -94,9 +100,7 @@ class AddressSpace(UserMemory, AreaMap):
         if len(self.areas) > self.most_areas:
             raise SysError(Errno.ENOMEM)
         self.frames.commitments.check_area(self, area)
-        if replaced:
-            self.unmap(area.start, area.end)
-        self._insert(area)
+        return replaced
 
     def require_data(self, more: int) -> None:
         """ENOMEM where so many octets of private writable areas more exceed RLIMIT_DATA."""

@@ -120,10 +120,13 @@ def _move(
         memory.map(part._replace(start=new, end=new + size))
         return new
     part = area.cut(old, old_end)
-    memory.move(part, new, stays)
     grown = new + old_end - old
+    more = _extension(part._replace(start=new, end=grown), grown, new + size)
     if grown < new + size:
-        memory.map(_extension(part._replace(start=new, end=grown), grown, new + size))
+        memory.require_room(more)
+    memory.move(part, new, stays)
+    if grown < new + size:
+        memory.map(more)
     _lock_if_locked(task, area, new, new + size)
     return new
 

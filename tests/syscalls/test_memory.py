@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from kernel.abi.errno import Errno
-from kernel.abi.memory import PAGE_SIZE, Advice, LockFlag, MapFlag, Prot
+from kernel.abi.memory import PAGE_SIZE, Advice, LockFlag, MapFlag, Prot, RemapFlag
 from kernel.abi.process import Resource
 from kernel.abi.sysno import Sysno
 from kernel.task.credentials import Credentials
@@ -238,3 +238,13 @@ def test_locking_memory_for_which_there_is_no_ram_is_eagain(memory: Memory) -> N
         frames.allocate()
     assert memory.make(Sysno.MLOCK, at, 4 * PAGE_SIZE) is Errno.EAGAIN
     assert memory.task.memory.locked_octets() == 4 * PAGE_SIZE
+
+
+def test_what_cannot_grow_stays_where_it_was(memory: Memory) -> None:
+    memory.mapped(1, SHARED)
+    at = memory.mapped(2)
+    memory.store(b"kept", at)
+    memory.task.memory.space_limit = memory.task.memory.total_size + PAGE_SIZE
+    grown = memory.make(Sysno.MREMAP, at, 2 * PAGE_SIZE, 4 * PAGE_SIZE, RemapFlag.MREMAP_MAYMOVE)
+    assert grown is Errno.ENOMEM
+    assert memory.stored(4, at) == b"kept"
