@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from kernel.abi.errno import Errno
 from kernel.abi.memory import MMAP_MIN_ADDRESS, PAGE_SIZE, TASK_SIZE, MapFlag
@@ -15,6 +15,7 @@ STACK_GUARD = 256 * PAGE_SIZE
 MMAP_TOP = 0xB800_0000
 """mmap places areas below this address, downwards: 128 MiB are left for the stack."""
 _GROWS_DOWN = int(MapFlag.MAP_GROWSDOWN)
+_NOTHING_PACKED = MMAP_TOP, 0
 
 
 class AreaMap:
@@ -24,6 +25,8 @@ class AreaMap:
         self.page_cache = page_cache
         self.areas: list[Area] = []
         self._starts: list[int] = []
+        self._packed = _NOTHING_PACKED
+        """An address and a length: from there up to MMAP_TOP there is no room for so much."""
 
     def find(self, address: int) -> Area | None:
         """The area that contains an address."""
@@ -65,15 +68,16 @@ class AreaMap:
         return start
 
     def _gap_below(self, top: int, length: int) -> int | None:
-        end = top
-        for area in reversed(self.areas):
-            if area.start >= top:
-                continue
+        end = self._packed[0] if top == MMAP_TOP and length >= self._packed[1] else top
+        for i in range(bisect_left(self._starts, end) - 1, -1, -1):
+            area = self.areas[i]
             if end - area.end >= length:
                 break
             start = area.start - STACK_GUARD if area.flags & _GROWS_DOWN else area.start
             if start < end:
                 end = start
+        if top == MMAP_TOP:
+            self._packed = end, length
         return end - length if end - length >= MMAP_MIN_ADDRESS else None
 
     @property
@@ -101,6 +105,7 @@ class AreaMap:
     def _take_out(self, i: int) -> None:
         inode = self.areas[i].inode
         del self.areas[i], self._starts[i]
+        self._packed = _NOTHING_PACKED
         if inode is not None:
             self.page_cache.unmap(inode)
 

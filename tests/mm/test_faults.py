@@ -275,3 +275,16 @@ def test_no_gap_is_given_within_reach_of_a_growing_stack(space: AddressSpace) ->
     start = space.find_gap(PAGE)
     space.map(Area(start, start + PAGE, RW, PRIVATE | MapFlag.MAP_GROWSDOWN))
     assert space.find_gap(PAGE) == start - STACK_GUARD - PAGE
+
+
+def test_smaller_and_later_gaps_above_what_is_packed_are_found(space: AddressSpace) -> None:
+    top = space.find_gap(PAGE) + PAGE
+    for start in (top - PAGE, top - 3 * PAGE):  # a page is free between them
+        space.map(Area(start, start + PAGE, RW, PRIVATE))
+    large = space.find_gap(2 * PAGE)
+    assert large == top - 5 * PAGE
+    space.map(Area(large, large + 2 * PAGE, RW, PRIVATE))
+    assert space.find_gap(2 * PAGE) == large - 2 * PAGE
+    assert space.find_gap(PAGE) == top - 2 * PAGE, "smaller than what was looked for last"
+    space.unmap(top - PAGE, top)
+    assert space.find_gap(2 * PAGE) == top - 2 * PAGE, "free again"
