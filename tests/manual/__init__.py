@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 NEVER = "never: "
-UNDECIDED = "?"
 
 
 class Row(NamedTuple):

@@ -51,6 +51,7 @@ def test_what_no_table_can_have_is_refused(world: Callers, number: int, flags: i
 
 def test_a_child_has_a_copy_and_frames_come_back(world: Callers) -> None:
     task = world.process()
+    task.memory.write(DATA, bytes(16))
     free = world.system.frames.free_count
     write(world, task, 600)
     child = task.memory.fork("copy")
