@@ -85,6 +85,7 @@ static void rules(void)
     print_line("  now ", asked(reader));
     print_line("  signals ", signals);
     print_line("again: ", open("leased", Write_only | Nonblock));
+    print_line("by openat: ", call4(295, -100, (int)"leased", Write_only | Nonblock, 0));
     print_line("  signals ", signals);
     print_line("given up: ", lease(reader, No_lease));
     writer = open("leased", Write_only | Nonblock);
