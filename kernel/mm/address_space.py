@@ -71,9 +71,9 @@ class AddressSpace(UserMemory, AreaMap):
         self.executable: RegularInode | None = None
         self.executable_path = ""
         self.data_is_executable = False
+        """READ_IMPLIES_EXEC: readable memory may be executed too (no PT_GNU_STACK)."""
         self.barriers = 0
         """Commands of membarrier(2) that the process registered for."""
-        """READ_IMPLIES_EXEC: readable memory may be executed too (no PT_GNU_STACK)."""
 
     def resident_pages(self) -> int:
         """Pages that hold a frame."""
