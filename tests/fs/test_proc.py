@@ -17,7 +17,7 @@ from kernel.task.scheduling import Scheduling
 from kernel.task.task import Call, Task, TaskState
 from kernel.wait import WaitQueue
 from tests.callers import TERMINAL, Callers
-from tests.fakes import DATA
+from tests.fakes import CODE, DATA, STACK
 from tests.snapshots import copied
 
 
@@ -312,7 +312,7 @@ def test_syscall_tells_what_a_task_waits_in(world: Callers, task: Task) -> None:
     sleeper = world.run(world.process())
     name = f"/proc/{sleeper.pid}/syscall"
     queue = WaitQueue("something")
-    assert world.contents(task, name) == "-1 0x0 0x0\n"
+    assert world.contents(task, name) == f"-1 {STACK:#x} {CODE:#x}\n"
     sleeper.call = Call(Sysno.READ, (1, 2, 3, 0, 0, 0), 0)
     sleeper.sleep(Block(queue, deaf=True))
     assert world.contents(task, name) == "3 0x1 0x2 0x3 0x0 0x0 0x0 0x0 0x0\n"
