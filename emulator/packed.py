@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
@@ -89,11 +89,6 @@ class Packed(Sequence[T], Generic[T]):
             del self._tail[:BLOCK]
             self._blocks.append(packed)
             self._packed += len(packed)
-
-    def extend(self, items: Iterable[T]) -> None:
-        """More items at the end."""
-        for item in items:
-            self.append(item)
 
     def cut(self, length: int) -> None:
         """Drop the items from this number on."""

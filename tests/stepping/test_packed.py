@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.packed import BLOCK, Packed
 
+T = TypeVar("T")
 SIZES = st.integers(0, 5 * BLOCK)
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(["extend", "cut", "forget", "slice"]), SIZES, SIZES)
 )
+
+
+def fill(packed: Packed[T], items: Iterable[T]) -> None:
+    for item in items:
+        packed.append(item)
 
 
 @given(operations=OPERATIONS)
@@ -21,7 +30,7 @@ def test_it_holds_what_a_plain_list_holds(operations: list[tuple[str, int, int]]
     forgotten = 0
     for name, a, b in operations:
         if name == "extend":
-            packed.extend(range(a))
+            fill(packed, range(a))
             plain += range(a)
         elif name == "cut":
             packed.cut(min(a, len(plain)))
@@ -38,7 +47,7 @@ def test_it_holds_what_a_plain_list_holds(operations: list[tuple[str, int, int]]
 
 def test_single_items_are_found_from_both_ends() -> None:
     packed: Packed[str] = Packed()
-    packed.extend(str(number) for number in range(3 * BLOCK))
+    fill(packed, map(str, range(3 * BLOCK)))
     assert packed.forget()
     assert [packed[BLOCK], packed[2 * BLOCK + 1], packed[-1]] == [
         str(BLOCK),
@@ -52,9 +61,9 @@ def test_single_items_are_found_from_both_ends() -> None:
 
 def test_packing_saves_memory_and_the_size_tells() -> None:
     packed: Packed[int] = Packed()
-    packed.extend(range(BLOCK))
+    fill(packed, range(BLOCK))
     before = packed.size
-    packed.extend(range(20 * BLOCK))
+    fill(packed, range(20 * BLOCK))
     assert packed.size < 2 * before
     while packed.forget():
         pass
