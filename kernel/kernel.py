@@ -59,7 +59,7 @@ class Kernel:
                     if pause is not None:
                         return pause
                     continue
-                if vfork.hold_back(task):
+                if task.process.held_for is not None and vfork.hold_back(task):
                     continue
                 self._switch_to(task)
                 if not self._resume(task):
@@ -103,7 +103,9 @@ class Kernel:
         task.move_to(TaskState.RUNNING)
         if task.process.cpu_timers or task.process.cpu_watchers:
             cpu_timers.check(task.process)
-        self.slice_left, task.slice_left = task.slice_left or task.scheduling.slice, 0
+        self.slice_left = task.slice_left or task.scheduling.slice
+        if task.slice_left:
+            task.slice_left = 0
         if self.system.journal.recording:
             task.emit(events.Switched, "")
 
@@ -133,7 +135,7 @@ class Kernel:
                 return False
             value, task.held = task.held.value, None
             self._end(task, value)
-        elif task.call is not None and not delivery.is_due(task):
+        elif task.call is not None and not (task.signals.attention and delivery.is_due(task)):
             self._again(task, task.call)
         if scheduler.current is not task:
             return False
@@ -154,7 +156,7 @@ class Kernel:
         scheduler = self.system.scheduler
         if self.slice_left <= 0:
             cpu_timers.check(task.process)
-        while delivery.is_due(task) and not task.is_ending:
+        while task.signals.attention and delivery.is_due(task) and not task.is_ending:
             delivery.deliver(task)
             if task.state is not TaskState.RUNNING:
                 self._switch_away(task)
@@ -163,10 +165,11 @@ class Kernel:
                 self._again(task, task.call)
                 if scheduler.current is not task:
                     return
-        if task.is_ending:
+        if task.exit_status is not None:  # is_ending, said so that it costs nothing here
             self._continue_exit(task)
             return
-        self._yield_if_asked(task)
+        if scheduler.must_yield:
+            self._yield_if_asked(task)
         if self.slice_left <= 0 and scheduler.current is task:
             self._end_slice(task)
 
@@ -341,7 +344,7 @@ class Kernel:
         `restart` is what they then do to the call, unless the block knows better.
         """
         task.restart = block.restart or restart
-        if not block.deaf and delivery.ends_sleep(task):
+        if task.signals.attention and not block.deaf and delivery.ends_sleep(task):
             return False
         if self.system.journal.recording:
             assert task.call is not None

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from kernel.task.task import Task
 
 
-_READABLE = (O_RDONLY, OpenFlag.O_RDWR)
-_WRITABLE = (OpenFlag.O_WRONLY, OpenFlag.O_RDWR)
-"""Access modes; the fourth, 3, allows neither (it serves ioctl alone)."""
+_ACCESS = O_ACCMODE | OpenFlag.O_PATH
+_READABLE = (O_RDONLY, int(OpenFlag.O_RDWR))
+_WRITABLE = (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR))
+"""Access modes; the fourth, 3, allows neither (it serves ioctl alone), nor does O_PATH."""
+_NONBLOCK = int(OpenFlag.O_NONBLOCK)
 
 
 class Entry(NamedTuple):
@@ -72,15 +74,15 @@ class OpenFile:
 
     @property
     def is_readable(self) -> bool:
-        return self.flags & O_ACCMODE in _READABLE and not self.flags & OpenFlag.O_PATH
+        return self.flags & _ACCESS in _READABLE
 
     @property
     def is_writable(self) -> bool:
-        return self.flags & O_ACCMODE in _WRITABLE and not self.flags & OpenFlag.O_PATH
+        return self.flags & _ACCESS in _WRITABLE
 
     @property
     def is_nonblocking(self) -> bool:
-        return bool(self.flags & OpenFlag.O_NONBLOCK)
+        return bool(self.flags & _NONBLOCK)
 
     @property
     def has_places(self) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel.errors import SysError
-
 if TYPE_CHECKING:
     from kernel.mm.frames import FrameAllocator
 
@@ -17,13 +15,7 @@ class Charge:
 
     def __init__(self, allocator: FrameAllocator, count: int) -> None:
         self._allocator = allocator
-        self.frames: tuple[int, ...] = ()
-        try:
-            for _ in range(count):
-                self.frames = (*self.frames, allocator.allocate())
-        except SysError:
-            self.release()
-            raise
+        self.frames = allocator.reserve(count) if count else ()
 
     def split(self) -> Charge:
         """One of the frames as a charge of its own."""

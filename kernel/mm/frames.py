@@ -77,6 +77,30 @@ class FrameAllocator:
         self.allocated += 1
         return frame
 
+    def reserve(self, count: int) -> tuple[int, ...]:
+        """Frames for a structure of the kernel's, whose octets nobody looks at, so that they need
+        not be zero; ENOMEM, and none taken, when RAM is exhausted.
+        """
+        free = self._free
+        if self.fails_in is not None or len(free) < count:
+            return self._reserve_one_by_one(count)
+        frames = tuple(free[-count:])
+        del free[-count:]
+        for frame in frames:
+            self.counts[frame] = 1
+        self.allocated += count
+        return frames
+
+    def _reserve_one_by_one(self, count: int) -> tuple[int, ...]:
+        frames: list[int] = []
+        try:
+            for _ in range(count):
+                frames.append(self.allocate())
+        except SysError:
+            self.drop_all(frames)
+            raise
+        return tuple(frames)
+
     def _count_down(self) -> None:
         assert self.fails_in is not None
         self.fails_in -= 1
@@ -117,8 +141,13 @@ class FrameAllocator:
 
     def drop_all(self, frames: Iterable[int]) -> None:
         """One user less for each."""
+        counts = self.counts
         for frame in frames:
-            self.drop(frame)
+            if frame >= RESERVED_FRAMES:
+                count = counts[frame] - 1
+                counts[frame] = count
+                if not count:
+                    self._give_back(frame)
 
     def take_back(self, frames: list[int]) -> None:
         """Enter frames whose counts have reached 0 elsewhere (in bulk)."""

@@ -84,6 +84,12 @@ class UserMemory:
     def write(self, address: int, data: bytes) -> None:
         """Store octets at `address`; those before a bad page have been stored when it fails."""
         at, length = 0, len(data)
+        if self.write_hook is None and 0 < length <= 4096 - (address & 0xFFF):
+            start = self.physical(address, Access.WRITE)
+            self.frames.ram.octets[start : start + length] = data
+            if self.frames.was_executable[start >> 12]:
+                self.frames.machine.forget_code()
+            return
         while at < length:
             size = min(4096 - (address & 0xFFF), length - at)
             start = self.physical(address, Access.WRITE)
