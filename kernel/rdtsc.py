@@ -10,7 +10,11 @@ _RDTSC = b"\x0f\x31"
 
 def answer_rdtsc(task: Task, trap: Trap) -> bool:
     """Where the trap is RDTSC, put nanoseconds since boot into edx:eax and go on behind it."""
-    if not isinstance(trap, CpuFault) or trap.vector != GENERAL_PROTECTION or task.has_no_tsc:
+    if (
+        not isinstance(trap, CpuFault)
+        or trap.vector != GENERAL_PROTECTION
+        or task.traits.has_no_tsc
+    ):
         return False
     registers = task.system.machine.registers
     try:

@@ -20,8 +20,8 @@ DEVICE = makedev(0, 21)
 """st_dev of everything in /proc."""
 Make = Callable[[Any], "str | bytes"]
 """Makes a file's contents from what it is about: a Task or the System; raises SysError."""
-Store = Callable[["Task", Any, bytes], None]
-"""Carries out what was written, by this task; raises SysError."""
+Store = Callable[["Task", Any, bytes], "int | None"]
+"""Carries out what was written, by this task: how many octets, None for all; raises SysError."""
 
 
 class ProcNode(Inode):
@@ -90,8 +90,8 @@ class OpenMadeFile(OpenFile):
         """A whole setting at once; EIO for files that only tell."""
         if self.inode.store is None:
             raise SysError(Errno.EIO)
-        self.inode.store(task, self.inode.about, data)
-        return len(data)
+        taken = self.inode.store(task, self.inode.about, data)
+        return len(data) if taken is None else taken
 
     def seek(self, offset: int, whence: int) -> int:
         return self.seek_without_end(offset, whence)

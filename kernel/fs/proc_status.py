@@ -179,7 +179,7 @@ def _privilege_lines(task: Task) -> list[str]:
         f"CapEff:\t{credentials.effective:016x}",
         f"CapBnd:\t{credentials.bounding:016x}",
         f"CapAmb:\t{credentials.ambient:016x}",
-        f"NoNewPrivs:\t{int(task.no_new_privileges)}",
+        f"NoNewPrivs:\t{int(task.traits.no_new_privileges)}",
         *_seccomp_lines(task),
         "Speculation_Store_Bypass:\tnot vulnerable",
         "SpeculationIndirectBranch:\tnot affected",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kernel.abi.errno import Errno
 from kernel.abi.files import PATH_MAX, S_IFLNK, FileFlag, OpenFlag
 from kernel.errors import SysError
-from kernel.fs import proc_memory, proc_mounts, proc_smaps, proc_status
+from kernel.fs import proc_memory, proc_mounts, proc_oom, proc_smaps, proc_status
 from kernel.fs.inode import Inode, SymlinkInode
 from kernel.fs.path import Location
 from kernel.fs.permission import may_inspect
@@ -40,14 +40,6 @@ def _rename(writer: Task, task: Task, data: bytes) -> None:
     task.name = data.rstrip(b"\n")[:_COMM_LENGTH].decode("latin-1")
 
 
-def _zero(task: Task) -> str:
-    return "0\n"
-
-
-def _accept(writer: Task, task: Task, data: bytes) -> None:
-    """Settings of the out-of-memory killer: taken, and without effect."""
-
-
 def _cgroup(task: Task) -> str:
     return "0::/\n"
 
@@ -65,7 +57,7 @@ def _login_uid(task: Task) -> str:
 
 
 def _personality(task: Task) -> str:
-    return f"{task.personality:08x}\n"
+    return f"{task.traits.personality:08x}\n"
 
 
 def _run_times(task: Task) -> str:
@@ -91,9 +83,9 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"maps", 0o444, proc_memory.maps, None),
     (b"mountinfo", 0o444, proc_mounts.mount_info, None),
     (b"mounts", 0o444, proc_mounts.mounts, None),
-    (b"oom_adj", 0o644, _zero, _accept),
-    (b"oom_score", 0o444, _zero, None),
-    (b"oom_score_adj", 0o644, _zero, _accept),
+    (b"oom_adj", 0o644, proc_oom.old_adjustment, proc_oom.set_old_adjustment),
+    (b"oom_score", 0o444, proc_oom.score, None),
+    (b"oom_score_adj", 0o644, proc_oom.adjustment, proc_oom.set_adjustment),
     (b"personality", 0o400, _personality, None),
     (b"schedstat", 0o444, _run_times, None),
     (b"smaps", 0o444, proc_smaps.smaps, None),

@@ -51,14 +51,14 @@ def ioprio_set(task: Task, which: Which, who: Int, priority: IoPriority) -> int:
         is_own = chosen.credentials.uid in (credentials.uid, credentials.euid)
         if not is_own and not credentials.has(Capability.CAP_SYS_NICE):
             raise SysError(Errno.EPERM)
-        chosen.io_priority = priority
+        chosen.traits = chosen.traits._replace(io_priority=priority)
     return 0
 
 
 @syscall(Sysno.IOPRIO_GET)
 def ioprio_get(task: Task, which: Which, who: Int) -> int:
     """The highest priority among them; 0 where none was set. EINVAL, ESRCH."""
-    return min((one.io_priority for one in _chosen(task, which, who)), key=_rank)
+    return min((one.traits.io_priority for one in _chosen(task, which, who)), key=_rank)
 
 
 @note(Sysno.IOPRIO_GET)

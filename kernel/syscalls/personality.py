@@ -38,9 +38,9 @@ def personality(task: Task, persona: Persona) -> Hex:
     UNAME26 changes what uname tells, READ_IMPLIES_EXEC what mappings may do. Addresses are never
     random here, so ADDR_NO_RANDOMIZE has nothing to do; the other flags change nothing.
     """
-    old = task.personality
+    old = task.traits.personality
     if persona != QUERY:
-        task.personality = persona
+        task.traits = task.traits._replace(personality=persona)
         task.memory.data_is_executable = bool(persona & Personality.READ_IMPLIES_EXEC)
     return old
 

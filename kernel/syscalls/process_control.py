@@ -136,24 +136,26 @@ def _get_tid_address(task: Task, words: Words) -> int:
 @_option(Prctl.PR_SET_TIMERSLACK)
 def _set_slack(task: Task, words: Words) -> int:
     """0 or less: the default. Timers here are never late by choice."""
-    task.timer_slack = words[0] if signed(words[0]) > 0 else DEFAULT_SLACK
+    slack = words[0] if signed(words[0]) > 0 else DEFAULT_SLACK
+    task.traits = task.traits._replace(timer_slack=slack)
     return 0
 
 
 @_option(Prctl.PR_GET_TIMERSLACK)
 def _get_slack(task: Task, words: Words) -> int:
-    return task.timer_slack
+    return task.traits.timer_slack
 
 
 @_option(Prctl.PR_SET_TSC)
 def _set_tsc(task: Task, words: Words) -> int:
-    task.has_no_tsc = enum_of(TscMode, words[0]) is TscMode.PR_TSC_SIGSEGV
+    is_refused = enum_of(TscMode, words[0]) is TscMode.PR_TSC_SIGSEGV
+    task.traits = task.traits._replace(has_no_tsc=is_refused)
     return 0
 
 
 @_option(Prctl.PR_GET_TSC)
 def _get_tsc(task: Task, words: Words) -> int:
-    mode = TscMode.PR_TSC_SIGSEGV if task.has_no_tsc else TscMode.PR_TSC_ENABLE
+    mode = TscMode.PR_TSC_SIGSEGV if task.traits.has_no_tsc else TscMode.PR_TSC_ENABLE
     task.memory.write_word(words[0], mode)
     return 0
 
@@ -208,14 +210,14 @@ _NEVER = SpeculationControl.PR_SPEC_FORCE_DISABLE
 @_option(Prctl.PR_SET_NO_NEW_PRIVS)
 def _set_no_new_privileges(task: Task, words: Words) -> int:
     _require(words == (1, 0, 0, 0))
-    task.no_new_privileges = True
+    task.traits = task.traits._replace(no_new_privileges=True)
     return 0
 
 
 @_option(Prctl.PR_GET_NO_NEW_PRIVS)
 def _get_no_new_privileges(task: Task, words: Words) -> int:
     _require(not any(words))
-    return int(task.no_new_privileges)
+    return int(task.traits.no_new_privileges)
 
 
 @_option(Prctl.PR_GET_KEEPCAPS)

@@ -103,7 +103,7 @@ def _read_program(task: Task, address: int) -> Program:
     count, at = _PROGRAM.unpack(task.memory.read(address, _PROGRAM.size))
     if not 0 < count <= bpf.MAX_INSTRUCTIONS:
         raise SysError(Errno.EINVAL)
-    if not task.no_new_privileges and not task.credentials.has(Capability.CAP_SYS_ADMIN):
+    if not task.traits.no_new_privileges and not task.credentials.has(Capability.CAP_SYS_ADMIN):
         raise SysError(Errno.EACCES)
     if not at:
         raise SysError(Errno.EINVAL)

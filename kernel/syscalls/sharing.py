@@ -158,7 +158,7 @@ def kcmp(
 
 def _io_context(task: Task) -> Task | None:
     """On Linux a structure that a task has once it was given a priority of its own (ioprio_set)."""
-    return task if task.io_priority else None
+    return task if task.traits.io_priority else None
 
 
 def _undo_list(task: Task) -> Process | None:

@@ -57,7 +57,7 @@ OutInt = Annotated[int, DescribedArgument(_describe_int, Moment.EXIT)]
 
 def _names(task: Task) -> tuple[str, ...]:
     hostname = task.system.hostname
-    is_old = task.personality & Personality.UNAME26
+    is_old = task.traits.personality & Personality.UNAME26
     release = abi.RELEASE_26 if is_old else abi.RELEASE
     return (abi.SYSNAME, hostname, release, abi.VERSION, abi.MACHINE, task.system.domain_name)
 

@@ -12,7 +12,6 @@ from kernel.abi.errno import Errno
 from kernel.abi.memory import PAGE_SIZE, TASK_SIZE, page_down
 from kernel.abi.signals import SiCode, Signal
 from kernel.errors import Block, SysError
-from kernel.fs.inode import RegularInode
 from kernel.fs.notify import ACCESS, MODIFY, tell
 from kernel.fs.open_file import OpenFile
 from kernel.fs.regular import FileSizeLimit
@@ -142,6 +141,10 @@ def gather(memory: UserMemory, spans: list[Span], skip: int, size: int) -> bytes
     """Up to `size` octets from the spans, from their octet `skip` on; fewer before a bad page,
     EFAULT for none.
     """
+    if len(spans) == 1:
+        address = spans[0][0] + skip
+        if size <= PAGE_SIZE - address % PAGE_SIZE:
+            return memory.read(address, size)
     parts = []
     for address, length in spans:
         if skip >= length:
@@ -217,7 +220,7 @@ def write_from(task: Task, file: OpenFile, spans: list[Span], offset: int | None
             raise
         done += written
         call.progress = done
-        if written < len(data) and isinstance(file.inode, RegularInode):
+        if written < len(data) and file.inode.is_regular:
             return done
     return done
 

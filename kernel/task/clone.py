@@ -183,19 +183,19 @@ def _assemble(task: Task, request: CloneRequest, undo: list[Callable[[], object]
     child = Task(system, tid, process, system.machine.new_context())
     child.structure, child.memory, child.files, child.sighand = structure, memory, files, sighand
     child.fs = _shared(task.fs) if flags & _FS else task.fs.copy()
-    child.is_vfork_child = request.by_vfork
+    if request.by_vfork:
+        child.is_vfork_child = True
     if flags & _CLEAR_SIGHAND or (request.by_vfork and system.settings.vfork.resets_caught_signals):
         child.sighand.reset_handlers()
     child.signals = _new_signals(task, flags)
     child.credentials = task.credentials
-    child.name, child.io_priority = task.name, task.io_priority
+    child.name, child.traits = task.name, task.traits
     child.scheduling = task.scheduling.of_child
-    child.rank = child.scheduling.priority
+    if child.scheduling.priority:
+        child.rank = child.scheduling.priority
     if task.seccomp is not None:
         child.seccomp, child.has_entry_work = task.seccomp.inherited(), True
-    child.no_new_privileges, child.personality = task.no_new_privileges, task.personality
-    child.timer_slack, child.has_no_tsc = task.timer_slack, task.has_no_tsc
-    if not flags & _VM:
+    if task.rseq_area and not flags & _VM:
         child.rseq_area, child.rseq_signature = task.rseq_area, task.rseq_signature
     child.exit_signal = -1 if flags & _THREAD else _exit_signal(task, request)
     if flags & _PIDFD:
@@ -225,15 +225,10 @@ def _charged(task: Task, thing: _Chargeable) -> _Chargeable:
 
 def allocate_structure(task: Task) -> tuple[int, ...]:
     """Frames for a task structure; EAGAIN when there are none."""
-    frames = task.system.frames
-    got: list[int] = []
     try:
-        for _ in range(STRUCTURE_FRAMES):
-            got.append(frames.allocate())
+        return task.system.frames.reserve(STRUCTURE_FRAMES)
     except SysError:
-        frames.drop_all(got)
         raise SysError(Errno.EAGAIN) from None
-    return tuple(got)
 
 
 def _share_or_fork_memory(task: Task, flags: int) -> AddressSpace:
@@ -265,7 +260,7 @@ def _new_process(task: Task, pid: int, flags: int) -> Process:
     process.session = task.process.session
     process.terminal = task.process.terminal
     process.limits = task.process.limits
-    process.is_dumpable = task.process.is_dumpable
+    process.is_dumpable, process.oom = task.process.is_dumpable, task.process.oom
     return process
 
 

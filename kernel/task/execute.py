@@ -186,7 +186,8 @@ def _commit(
         task.system.scheduler.must_yield = True
     task.memory = memory
     if memory.data_is_executable:
-        task.personality |= Personality.READ_IMPLIES_EXEC
+        persona = task.traits.personality | Personality.READ_IMPLIES_EXEC
+        task.traits = task.traits._replace(personality=persona)
     task.name = program.name
     if files is not task.files:
         task.files.leave()
@@ -211,7 +212,7 @@ def _become_who_executes(task: Task, program: Program) -> None:
     is_plain = old.uid == old.euid and old.gid == old.egid
     process.is_dumpable = is_plain and is_allowed(old, program.inode, READ)
     new, is_secure, _ = program.executed
-    task.personality = _kept_personality(task, program)
+    task.traits = task.traits._replace(personality=_kept_personality(task, program))
     privileges.adopt(task, new)
     if is_secure:
         task.death_signal = 0
@@ -224,8 +225,8 @@ def _kept_personality(task: Task, program: Program) -> int:
     """Habits that would help to attack a program with more rights are given up before it."""
     new, _, sets_ids = program.executed
     if sets_ids or new.permitted & ~task.credentials.permitted:
-        return task.personality & ~PER_CLEAR_ON_SETID
-    return task.personality
+        return task.traits.personality & ~PER_CLEAR_ON_SETID
+    return task.traits.personality
 
 
 def wait_for_tracers(task: Task, program: Program) -> None:

@@ -107,7 +107,7 @@ def after_exec(task: Task, inode: RegularInode, mount: Mount | None) -> Executed
     new = replace(new, permitted=permitted)
     changes = new.euid != old.uid or new.egid != old.gid
     if (changes or new.permitted & ~old.permitted) and _is_unsafe(task):
-        if not old.has(Capability.CAP_SETUID) or task.no_new_privileges:
+        if not old.has(Capability.CAP_SETUID) or task.traits.no_new_privileges:
             new = replace(new, euid=new.uid, egid=new.gid)
         new = replace(new, permitted=new.permitted & old.permitted)
     ambient = 0 if changes or given is not None else new.ambient
@@ -157,7 +157,7 @@ def _is_settled(who: Credentials) -> bool:
 
 def _with_set_ids(task: Task, inode: RegularInode, mount: Mount | None) -> tuple[Credentials, bool]:
     new, sets_ids = task.credentials, False
-    if mount is None or mount.ignores_set_id or task.no_new_privileges:
+    if mount is None or mount.ignores_set_id or task.traits.no_new_privileges:
         return new, False
     if inode.mode & S_ISUID:
         new, sets_ids = replace(new, euid=inode.uid), True
@@ -173,4 +173,4 @@ def _is_unsafe(task: Task) -> bool:
     is_steered = tracing is not None and not tracing.tracer.credentials.has(
         Capability.CAP_SYS_PTRACE
     )
-    return task.no_new_privileges or is_steered or task.fs.users > sharers
+    return task.traits.no_new_privileges or is_steered or task.fs.users > sharers

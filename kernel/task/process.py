@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kernel.abi.out_of_memory import Inclination
 from kernel.task.limits import Limits
 from kernel.wait import WaitQueue
 
@@ -36,6 +37,43 @@ class Process:
     what a parent's wait has still to see.
     """
 
+    # What most processes never have otherwise stands here, what each has of its own in __init__.
+
+    terminal: Terminal | None = None
+    """The controlling terminal; a process may have given up its session's."""
+    waits_for_tracer = False
+    """It is over, and its parent hears of it only after its tracer has waited for it."""
+    group_exit: int | None = None
+    """Wait status word once the whole process is to end."""
+    stop_signal = 0
+    stop_report = 0
+    continue_report = False
+    must_tell_continued = False
+    """It goes on, but has not run yet; when it does, the parent gets SIGCHLD."""
+    has_executed = False
+    end_watched: WaitQueue | None = None
+    """Here those sleep who poll descriptors of the process or of its threads."""
+    maker: Task | None = None
+    """The thread of the parent that made it, or inherited it from a thread."""
+    is_subreaper = False
+    """Orphans among its descendants become its children (prctl(2))."""
+    held_for: WaitQueue | None = None
+    """Where vfork suspends the whole process: its other threads sleep here."""
+    sends_no_sigchld = waits_for_waitpid = False
+    """vforkx's FORK_NOSIGCHLD and FORK_WAITPID."""
+    is_dumpable = True
+    oom = Inclination()
+    """How readily the out-of-memory killer would take it; a child inherits it."""
+    alarm: int | None = None
+    """Moment of SIGALRM (monotonic nanoseconds)."""
+    alarm_interval = 0
+    next_timer = 0
+    """The number that the next POSIX timer gets if it is free."""
+    user_time = system_time = minor_faults = 0
+    """Times (nanoseconds) and faults of threads that are gone."""
+    children_user_time = children_system_time = children_minor_faults = 0
+    """The same of children waited for."""
+
     def __init__(self, pid: int, parent: Process | None, pending: Pending) -> None:
         self.pid = pid
         self.parent = parent
@@ -44,56 +82,20 @@ class Process:
         self.children: list[Process] = []
         self.tracees: list[Task] = []
         """Tasks that threads of this process trace, in order of attachment."""
-        self.waits_for_tracer = False
-        """It is over, and its parent hears of it only after its tracer has waited for it."""
         self.group = pid
         """Process group id."""
         self.session: Session
-        self.terminal: Terminal | None = None
-        """The controlling terminal; a process may have given up its session's."""
         self.limits: Limits
         self.pending = pending
         """Signals sent to the process as a whole."""
         self.child_changed = WaitQueue("child")
         """Here the process's threads wait for children."""
-        self.group_exit: int | None = None
-        """Wait status word once the whole process is to end."""
-        self.stop_signal = 0
-        self.stop_report = 0
-        self.continue_report = False
-        self.must_tell_continued = False
-        """It goes on, but has not run yet; when it does, the parent gets SIGCHLD."""
-        self.has_executed = False
-        self.end_watched: WaitQueue | None = None
-        """Here those sleep who poll descriptors of the process or of its threads."""
-        self.maker: Task | None = None
-        """The thread of the parent that made it, or inherited it from a thread."""
-        self.is_subreaper = False
-        """Orphans among its descendants become its children (prctl(2))."""
-        self.held_for: WaitQueue | None = None
-        """Where vfork suspends the whole process: its other threads sleep here."""
-        self.sends_no_sigchld = self.waits_for_waitpid = False
-        """vforkx's FORK_NOSIGCHLD and FORK_WAITPID."""
-        self.is_dumpable = True
-        self.alarm: int | None = None
-        """Moment of SIGALRM (monotonic nanoseconds)."""
-        self.alarm_interval = 0
         self.cpu_timers: dict[int, tuple[int, int]] = {}
         """By ItimerWhich: the CPU time at which it rings, and its interval, in nanoseconds."""
         self.timers: dict[int, PosixTimer] = {}
         """By number (timer_create(2))."""
-        self.next_timer = 0
-        """The number that the next timer gets if it is free."""
         self.cpu_watchers: list[Watcher] = []
         """Timers and sleeps, perhaps of other processes, that wait for CPU time of this one."""
-        self.user_time = 0
-        self.system_time = 0
-        self.minor_faults = 0
-        """Times and faults of threads that are gone."""
-        self.children_user_time = 0
-        self.children_system_time = 0
-        self.children_minor_faults = 0
-        """The same of children waited for."""
 
     def watched_end(self) -> WaitQueue:
         """The queue that is woken when the process, or a thread of it, ends or is waited for."""
@@ -104,7 +106,7 @@ class Process:
     @property
     def is_zombie(self) -> bool:
         """Whether every thread is over and the parent has not waited yet."""
-        return self.leader.state.name == "ZOMBIE" and len(self.threads) == 1
+        return len(self.threads) == 1 and self.leader.is_zombie
 
     @property
     def exit_signal(self) -> int:

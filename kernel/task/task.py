@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.machine.machine import EIP
 from kernel import events
-from kernel.abi.prctl import DEFAULT_SLACK
 from kernel.errors import Block, Ending, Hold, Restart
 from kernel.task.scheduling import NORMAL
+from kernel.task.traits import USUAL
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -103,6 +103,34 @@ class Task:
     and `deadline` the moment (monotonic nanoseconds) at which it wakes all the same.
     """
 
+    # What most tasks never have otherwise stands here, what each has of its own in __init__:
+    # Python makes and reads objects fastest that have at most 30 attributes of their own.
+
+    ending: Ending | None = None
+    """How the call in flight ends, once the tracer lets it."""
+    unreported: int | None = None
+    """Result of a finished call that is reported when the task next runs."""
+    interrupted_call: Call | None = None
+    """What restart_syscall goes on with."""
+    is_deaf = False
+    """Signals that do not kill leave its sleep alone."""
+    seccomp: Seccomp | None = None
+    """Which system calls it may make (seccomp(2)); None: all."""
+    is_vfork_child = False
+    """Made by vfork itself, and since then neither exec nor exit."""
+    vfork_queue: WaitQueue | None = None
+    """The parent sleeps here until this child releases the memory."""
+    clear_child_tid = robust_list = rseq_area = rseq_signature = 0
+    """Addresses that the thread has told the kernel, and rseq's signature."""
+    rank = 0
+    """Its real-time priority, or one that it inherits: higher ones run first."""
+    slice_left = 0
+    """Blocks that were left of its time slice when a task of higher rank preempted it."""
+    death_signal = 0
+    """Signal the task gets when its parent ends (prctl)."""
+    exceeds_limit = False
+    """It became a user who had too many tasks already: execve looks again (RLIMIT_NPROC)."""
+
     def __init__(self, system: System, tid: int, process: Process, context: Context) -> None:
         self.system = system
         self.tid = tid
@@ -122,54 +150,23 @@ class Task:
         self.call: Call | None = None
         self.blocked_on: tuple[WaitQueue, ...] = ()
         self.deadline: int | None = None
-        self.is_deaf = False
-        """Signals that do not kill leave its sleep alone."""
+        self.restart = Restart.SYS
+        """What a signal does to the call while it sleeps."""
         self.held: Hold | None = None
-        self.interrupted_call: Call | None = None
-        """What restart_syscall goes on with."""
-        self.unreported: int | None = None
-        """Result of a finished call that is reported when the task next runs."""
         self.tracing: Tracing | None = None
         """What another task, which traces this one, wants of it."""
-        self.seccomp: Seccomp | None = None
-        """Which system calls it may make (seccomp(2)); None: all."""
         self.has_entry_work = False
         """Somebody looks at its system calls before they are made (`note_entry_work`)."""
-        self.ending: Ending | None = None
-        """How the call in flight ends, once the tracer lets it."""
+        self.watch: Watch | None = None
+        """The misuse check's, while this task runs on lent memory."""
         self.exit_status: int | None = None
         """Wait status word once the task is to end (`is_ending`)."""
         self.memory_left = False
         """The first half of the exit is over: the address space is no longer the task's."""
-        self.restart = Restart.SYS
-        """What a signal does to the call while it sleeps."""
         self.exit_signal = 0
         """Signal to the parent at the end; 0 for none, -1 for threads other than the leader."""
-        self.is_vfork_child = False
-        """Made by vfork itself, and since then neither exec nor exit."""
-        self.watch: Watch | None = None
-        """The misuse check's, while this task runs on lent memory."""
-        self.vfork_queue: WaitQueue | None = None
-        """The parent sleeps here until this child releases the memory."""
-        self.clear_child_tid = 0
-        self.robust_list = 0
-        self.rseq_area = self.rseq_signature = 0
         self.scheduling = NORMAL
-        self.rank = 0
-        """Its real-time priority, or one that it inherits: higher ones run first."""
-        self.slice_left = 0
-        """Blocks that were left of its time slice when a task of higher rank preempted it."""
-        self.io_priority = 0
-        """As ioprio_set(2) takes it; it changes nothing, for disks take no time."""
-        self.death_signal = 0
-        """Signal the task gets when its parent ends (prctl)."""
-        self.no_new_privileges = False
-        self.exceeds_limit = False
-        """It became a user who had too many tasks already: execve looks again (RLIMIT_NPROC)."""
-        self.timer_slack = DEFAULT_SLACK
-        self.has_no_tsc = False
-        """RDTSC is a SIGSEGV."""
-        self.personality = 0
+        self.traits = USUAL
         self.started = system.clock.now
         self.user_time = 0
         self.system_time = 0
@@ -198,6 +195,11 @@ class Task:
         return self.exit_status is not None
 
     @property
+    def is_zombie(self) -> bool:
+        """Whether the task is over and not yet taken away."""
+        return self.state is TaskState.ZOMBIE
+
+    @property
     def is_gone(self) -> bool:
         """Whether the task will never run again."""
         return self.state in (TaskState.ZOMBIE, TaskState.DEAD)
@@ -220,7 +222,9 @@ class Task:
     def sleep(self, block: Block) -> None:
         """Join the queues and wait until woken or until the deadline."""
         self.blocked_on = block.queues
-        self.deadline, self.is_deaf = block.deadline, block.deaf
+        self.deadline = block.deadline
+        if self.is_deaf is not block.deaf:
+            self.is_deaf = block.deaf
         for queue in block.queues:
             queue.add(self)
         if block.deadline is not None:

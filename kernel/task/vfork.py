@@ -18,7 +18,8 @@ def leave_memory(task: Task, how: str) -> bool:
     if task.watch is not None:
         task.watch.end()
     memory, queue = task.memory, task.vfork_queue
-    task.vfork_queue = None
+    if queue is not None:
+        task.vfork_queue = None
     if memory.users == 1 and task.system.ipc.shared.by_index:
         task.system.ipc.leave_memory(task)
     was_last = memory.leave()

@@ -319,3 +319,34 @@ def test_syscall_tells_what_a_task_waits_in(world: Callers, task: Task) -> None:
     assert world.contents(task, f"/proc/{sleeper.pid}/stat").split()[2] == "D"
     queue.wake_all()
     assert world.contents(task, name) == "running\n"
+
+
+def write_to(world: Callers, who: Task, path: str, text: bytes) -> int:
+    descriptor = world.open(who, path, OpenFlag.O_WRONLY)
+    who.memory.write(DATA, text)
+    return world.call(who, Sysno.WRITE, descriptor, DATA, len(text))
+
+
+def test_lowering_the_oom_adjustment_takes_privilege(world: Callers, task: Task) -> None:
+    place = f"/proc/{task.pid}/oom_score_adj"
+    assert write_to(world, task, place, b"-500") == 4
+    assert world.contents(task, f"/proc/{task.pid}/oom_adj") == "-8\n"
+    user = world.process(uid=1000)
+    place = f"/proc/{user.pid}/oom_score_adj"
+    assert write_to(world, user, place, b"-1") == -Errno.EACCES
+    assert write_to(world, user, place, b"7") == 1
+    assert write_to(world, user, place, b"0") == 1, "nobody has set a least one"
+    assert write_to(world, task, place, b"20") == 2
+    assert write_to(world, user, place, b"19") == -Errno.EACCES, "somebody privileged has"
+    assert write_to(world, user, f"/proc/{user.pid}/oom_adj", b"-17") == -Errno.EACCES
+    assert write_to(world, user, place, b"99999999999") == -Errno.ERANGE
+
+
+def test_oom_score_follows_the_adjustment(world: Callers, task: Task) -> None:
+    score = f"/proc/{task.pid}/oom_score"
+    usual = int(world.contents(task, score))
+    assert 666 <= usual < 700
+    write_to(world, task, f"/proc/{task.pid}/oom_score_adj", b"300")
+    assert 195 <= int(world.contents(task, score)) - usual <= 200
+    write_to(world, task, f"/proc/{task.pid}/oom_score_adj", b"-1000")
+    assert world.contents(task, score) == "0\n"

@@ -54,6 +54,7 @@ NEED_ROOT = (
     "odd_calls",
     "old_ipc",
     "opath",
+    "out_of_memory",
     "pidfds",
     "policies",
     "privileges",

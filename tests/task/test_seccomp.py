@@ -130,7 +130,7 @@ def test_no_handler_and_no_tracer_keep_from_being_killed(world: Restricted) -> N
 
 def test_strict_mode_leaves_four_calls(world: Restricted) -> None:
     assert world.call(world.task, Sysno.PRCTL, Prctl.PR_SET_SECCOMP, 1) == 0
-    assert world.task.has_no_tsc
+    assert world.task.traits.has_no_tsc
     for number in (Sysno.READ, Sysno.WRITE, Sysno.SIGRETURN, Sysno.EXIT):
         assert world.judge(number) is None
     assert world.judge(Sysno.GETPID) is REPLACED
@@ -146,7 +146,7 @@ def test_one_mode_excludes_the_other(world: Restricted) -> None:
 def test_a_user_has_to_give_up_new_privileges_first(world: Restricted) -> None:
     world.task = world.run(world.process(uid=1000))
     assert world.install(ALLOW) == -Errno.EACCES
-    world.task.no_new_privileges = True
+    world.task.traits = world.task.traits._replace(no_new_privileges=True)
     assert world.install(ALLOW) == 0
 
 
@@ -169,13 +169,13 @@ def test_threads_that_have_gone_another_way_cannot_be_made_to_follow(world: Rest
 
 
 def test_threads_that_have_an_earlier_state_follow(world: Restricted) -> None:
-    world.task.no_new_privileges = True
+    world.task.traits = world.task.traits._replace(no_new_privileges=True)
     other = world.thread(world.task)
     assert world.install(ALLOW, FilterFlag.SECCOMP_FILTER_FLAG_TSYNC) == 0
     assert other.seccomp is not None
     assert world.task.seccomp is not None
     assert other.seccomp.filters == world.task.seccomp.filters
-    assert other.no_new_privileges
+    assert other.traits.no_new_privileges
     assert other.has_entry_work
 
 

@@ -101,7 +101,7 @@ def be_strict(task: Task) -> None:
     """Leave the thread read, write, exit and sigreturn; nor can it read the time stamp counter."""
     require_mode(task, SeccompMode.SECCOMP_MODE_STRICT)
     _set(task, Seccomp(SeccompMode.SECCOMP_MODE_STRICT))
-    task.has_no_tsc = True
+    task.traits = task.traits._replace(has_no_tsc=True)
 
 
 def check_room(task: Task, program: Program) -> None:
@@ -136,7 +136,8 @@ def install(task: Task, new: Filter, for_all: bool) -> None:
         if thread is not task and thread.is_ending:
             continue
         _set(thread, Seccomp(SeccompMode.SECCOMP_MODE_FILTER, filters))
-        thread.no_new_privileges |= task.no_new_privileges
+        if task.traits.no_new_privileges:
+            thread.traits = thread.traits._replace(no_new_privileges=True)
 
 
 def _set(task: Task, seccomp: Seccomp) -> None:
