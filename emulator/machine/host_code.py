@@ -10,14 +10,20 @@ BUDGET, STOP, FLAG, VECTOR = range(4)
 NO_VECTOR = -1
 HIT = 4
 """1 after a stop at one of the addresses, or at a change of the memory watched."""
-ADDRESSES, MOST_ADDRESSES = 5, 32
+ADDRESSES, MOST_ADDRESSES = 5, 1000
 """How many addresses to stop at; they follow."""
-WATCHED, MOST_WATCHED = 38, 32
+WATCHED, MOST_WATCHED = ADDRESSES + 1 + MOST_ADDRESSES, 32
 """How many words follow, three for each word of memory: host address, value, mask of its octets."""
 AT = WATCHED + 1 + 3 * MOST_WATCHED
 """Address of the instruction that was begun last; EFLAGS before it, and uc_reg_read, follow."""
 FLAGS, READ = AT + 1, AT + 2
 WORDS = READ + 1
+
+
+def _at(word: int) -> str:
+    """The displacement of a word of the cell, as it stands in machine code."""
+    return (8 * word).to_bytes(4, "little").hex()
+
 
 # void block(uc = rdi, address, size, cell = rcx): count down; stop when spent or when flagged.
 _BLOCK = bytes.fromhex("48832901 7807 80791000 7501 c3 ff6108")
@@ -30,15 +36,15 @@ _INSTRUCTION = bytes.fromhex(
     "8b4128 85c0 740b"  #         mov eax, [rcx+8*ADDRESSES]; test eax, eax; jz watched
     "483974c128 7449"  #      at: cmp [rcx+8*rax+8*ADDRESSES], rsi; je hit
     "ffc8 75f5"  #                dec eax; jnz at
-    "8b8130010000 85c0 7422"  # watched: mov eax, [rcx+8*WATCHED]; test eax, eax; jz done
-    "488b94c120010000 488b12"  # word: mov rdx, [rcx+8*rax+8*(WATCHED-2)]; mov rdx, [rdx]
-    "483394c128010000"  #         xor rdx, [rcx+8*rax+8*(WATCHED-1)]
-    "488594c130010000 751e"  #    test [rcx+8*rax+8*WATCHED], rdx; jnz hit
+    f"8b81{_at(WATCHED)} 85c0 7422"  # watched: mov eax, [rcx+8*WATCHED]; test eax, eax; jz done
+    f"488b94c1{_at(WATCHED - 2)} 488b12"  # word: mov rdx, [rcx+8*rax+8*(WATCHED-2)]; mov rdx, [rdx]
+    f"483394c1{_at(WATCHED - 1)}"  #         xor rdx, [rcx+8*rax+8*(WATCHED-1)]
+    f"488594c1{_at(WATCHED)} 751e"  #    test [rcx+8*rax+8*WATCHED], rdx; jnz hit
     "83e803 75de"  #              sub eax, 3; jnz word
-    "4889b138040000"  #     done: mov [rcx+8*AT], rsi
+    f"4889b1{_at(AT)}"  #     done: mov [rcx+8*AT], rsi
     "be19000000"  #               mov esi, UC_X86_REG_EFLAGS
-    "488d9140040000"  #           lea rdx, [rcx+8*FLAGS]
-    "ffa148040000"  #             jmp [rcx+8*READ], which returns to our caller
+    f"488d91{_at(FLAGS)}"  #           lea rdx, [rcx+8*FLAGS]
+    f"ffa1{_at(READ)}"  #             jmp [rcx+8*READ], which returns to our caller
     "c6412001"  #            hit: mov byte [rcx+8*HIT], 1
     "48830101"  #           undo: add qword [rcx], 1
     "ff6108"  #             stop: jmp [rcx+8*STOP]

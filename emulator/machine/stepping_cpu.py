@@ -41,7 +41,7 @@ class SteppingCpu(UnicornCpu):
 
     def arm(self, addresses: Collection[int], words: Collection[WatchedWord]) -> None:
         """From now on stop before the instructions at these addresses, and after a change of one
-        of these words; ValueError where there are too many of either (32).
+        of these words; ValueError where there are too many of either.
         """
         if len(addresses) > host_code.MOST_ADDRESSES or len(words) > host_code.MOST_WATCHED:
             raise ValueError("too many breakpoints, or too much memory watched, at a time")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from emulator.machine import unicorn_cpu
-from emulator.machine.machine import EFLAGS
+from emulator.machine.host_code import MOST_ADDRESSES, MOST_WATCHED
+from emulator.machine.machine import EFLAGS, EIP
 from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
 from emulator.machine.traps import BUDGET_SPENT, SYSCALL, Access, CpuFault, PageFault
 from tests.machine.pc import (
@@ -145,9 +146,23 @@ def test_it_stops_after_a_watched_octet_has_changed(pc: SteppingPc) -> None:
 
 def test_more_than_there_is_room_for_is_refused(pc: SteppingPc) -> None:
     with pytest.raises(ValueError, match="too many"):
-        pc.cpu.arm(range(33), [])
+        pc.cpu.arm(range(MOST_ADDRESSES + 1), [])
     with pytest.raises(ValueError, match="too many"):
-        pc.cpu.arm([], [WatchedWord(0, 0, 0)] * 33)
+        pc.cpu.arm([], [WatchedWord(0, 0, 0)] * (MOST_WATCHED + 1))
+
+
+def test_as_much_as_there_is_room_for_is_all_looked_out_for(pc: SteppingPc) -> None:
+    pc.load(STORE)
+    elsewhere = range(NOWHERE, NOWHERE + MOST_ADDRESSES - 1)
+    words = [WatchedWord(DATA_FRAME << 12, 0, 0)] * (MOST_WATCHED - 1)
+    for addresses in ([*elsewhere, CODE + 7], [CODE + 7, *elsewhere]):
+        pc.registers[EIP] = CODE
+        pc.cpu.arm(addresses, [*words, WatchedWord((DATA_FRAME << 12) + 8, 0, -1)])
+        assert pc.cpu.run(100) == BUDGET_SPENT
+        assert (pc.cpu.was_hit, pc.offset) == (True, 7)
+    pc.cpu.arm(elsewhere, [*words, WatchedWord(DATA_FRAME << 12, 2, 0xFF << 32)])
+    assert pc.cpu.run(100) == BUDGET_SPENT
+    assert (pc.cpu.was_hit, pc.offset) == (True, 11)
 
 
 def test_an_interrupt_stops_between_two_instructions_and_the_run_goes_on(pc: SteppingPc) -> None:
