@@ -119,13 +119,13 @@ class ReplaceSignal:
 
 @dataclass(frozen=True)
 class SendSignal:
-    """A signal to one thread, as from kill(2); EAGAIN."""
+    """A signal to one thread; EAGAIN."""
 
     tid: int
-    signal: int
+    info: SigInfo
 
     def apply(self, kernel: SteppedKernel) -> None:
-        send.send_to_task(_find(kernel, self.tid), SigInfo(self.signal, SiCode.SI_USER))
+        send.send_to_task(_find(kernel, self.tid), self.info)
 
 
 @dataclass(frozen=True)

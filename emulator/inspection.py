@@ -51,6 +51,11 @@ class Inspection:
             return self.machine.read_fxsave()
         return self.machine.look_into(task.context)[1]
 
+    def tls(self, task: Task) -> tuple[int, int, int]:
+        """The three TLS descriptors."""
+        is_loaded = self.system.scheduler.current is task
+        return self.machine.tls if is_loaded else task.context.tls
+
     def memory(self, task: Task) -> AddressSpace | None:
         """The task's address space; None for init, and once the task has left it."""
         return None if task.memory_left else getattr(task, "memory", None)

@@ -33,7 +33,7 @@ class Line:
 
     @contextmanager
     def watching(self, alarm: Callable[[], None]) -> Iterator[None]:
-        if self.interrupts:
+        if self.interrupts > 0:
             alarm()
         yield
 

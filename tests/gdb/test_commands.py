@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator.debug.gdb.connection import Gone
+from emulator.machine.host_code import MOST_ADDRESSES
+from kernel.events import SignalDelivered
 from tests.gdb.talk import Talk
 
 Guest = Callable[[str], Path]
@@ -173,9 +175,10 @@ def test_reads_cannot_be_watched_and_the_server_says_so(shared: Talk, kind: str)
 
 
 def test_more_breakpoints_than_the_machine_has_are_refused(shared: Talk) -> None:
-    answers = [shared.ask(f"Z0,{0x8049000 + i:x},1") for i in range(33)]
-    assert answers == ["OK"] * 32 + ["E1c"]
-    assert "vfork" in shared.ask("vCont;c")  # the 33rd is not there
+    answers = {shared.ask(f"Z0,{0xA0000000 + i:x},1") for i in range(MOST_ADDRESSES)}
+    assert answers == {"OK"}
+    assert shared.ask(f"Z0,{shared.register(EIP):x},1") == "E1c"
+    assert "vfork" in shared.ask("vCont;c")  # the one too many is not there
 
 
 def test_caught_calls_stop_at_entry_and_return(vfork: Talk) -> None:
@@ -292,6 +295,12 @@ def test_another_signal_than_the_guests_own_can_be_passed(signals: Talk) -> None
     assert signals.ask("vCont;C0f:p64.64") == "X0f;process:64"
 
 
+def delivered(talk: Talk, signal: int) -> object:
+    """What the first signal of a kind carried."""
+    events = talk.stepper.events_so_far
+    return next(e.info for e in events if isinstance(e, SignalDelivered) and e.signal == signal)
+
+
 def test_siginfo_is_the_signals_and_can_be_replaced(signals: Talk) -> None:
     signals.ask("vCont;c")
     info = signals.ask("qXfer:siginfo:read::0,80")
@@ -301,6 +310,35 @@ def test_siginfo_is_the_signals_and_can_be_replaced(signals: Talk) -> None:
     changed = struct.pack("<iiii", 10, 0, 0, 77).ljust(128, b"\0").decode("latin-1")
     assert signals.ask(f"qXfer:siginfo:write::0:{changed}") == "80"
     assert signals.ask("qXfer:siginfo:read::0,80")[1:] == changed
+
+
+def test_a_field_of_siginfo_can_be_written_and_reaches_the_handler(signals: Talk) -> None:
+    signals.ask("vCont;c")
+    assert signals.ask("qXfer:siginfo:write::c:\x4d\0\0\0") == "4"
+    info = signals.ask("qXfer:siginfo:read::0,80")[1:].encode("latin-1")
+    assert struct.unpack_from("<iiii", info) == (10, 0, 0, 77)
+    assert signals.ask("qXfer:siginfo:write::7e:\0\0\0\0") == "E16"  # behind its end
+    signals.ask("vCont;C1e:p64.64")
+    assert "77" in str(delivered(signals, 10))
+
+
+def test_a_signal_sent_later_carries_the_siginfo_that_gdb_has_restored(signals: Talk) -> None:
+    signals.ask("vCont;c")
+    changed = struct.pack("<iiii", 10, 0, 0, 77).ljust(128, b"\0").decode("latin-1")
+    assert signals.stop("vCont;s").startswith("T05thread")  # as for a call of a function
+    assert signals.ask(f"qXfer:siginfo:write::0:{changed}") == "80"
+    assert signals.ask("qXfer:siginfo:read::0,80")[1:] == changed
+    assert signals.stop("vCont;C1e:p64.64")
+    assert "77" in str(delivered(signals, 10))
+
+
+def test_a_thread_that_was_only_halted_has_the_siginfo_of_a_stop(guest: Guest) -> None:
+    talk = Talk(guest("glibc/threads"))
+    assert talk.ask("QThreadEvents:1") == "OK"
+    assert talk.stop("vCont;c").startswith("T05create:;thread:p64.65")
+    assert talk.ask("Hgp64.64") == "OK"
+    info = talk.ask("qXfer:siginfo:read::0,80")[1:].encode("latin-1")
+    assert struct.unpack_from("<iiii", info) == (19, 0, -6, 0)  # SIGSTOP, SI_TKILL
 
 
 def test_siginfo_of_a_trap_is_linuxs(vfork: Talk) -> None:
@@ -482,6 +520,38 @@ def test_monitor_commands_tell_of_tasks_and_time(vfork: Talk) -> None:
     assert vfork.stepper.position == 3
     assert monitor("goto x") == "usage: monitor goto N\n"
     assert "no 'frobnicate'" in monitor("frobnicate")
+    assert monitor("exit") == ""
+    assert vfork.commands.is_over
+    assert vfork.ask("qfThreadInfo") == "l"
+
+
+def test_a_thread_that_gdb_has_moved_to_a_breakpoint_stops_there_at_once(shared: Talk) -> None:
+    at = address_of(shared, "report")
+    assert shared.ask(f"Z0,{at:x},1") == "OK"
+    assert shared.stop("vCont;s").startswith("T05thread")
+    assert shared.ask(f"P8={at.to_bytes(4, 'little').hex()}") == "OK"
+    assert shared.stop("vCont;c").startswith("T05swbreak:;")
+    assert shared.register(EIP) == at
+    assert not shared.stop("vCont;c").startswith("T05swbreak:;thread:p64.64")  # told already
+
+
+# ---- thread-local variables --------------------------------------------------------------------
+
+
+def test_each_thread_has_its_own_thread_local_variables(guest: Guest) -> None:
+    talk = Talk(guest("glibc/threads"))
+    assert talk.ask("qGetTLSAddr:p64.64,0,0") == "E16"  # the C library has not begun
+    assert talk.ask("QThreadEvents:1") == "OK"
+    assert talk.stop("vCont;c").startswith("T05create")
+    first, second = (int(talk.ask(f"qGetTLSAddr:p64.{tid},4,0"), 16) for tid in ("64", "65"))
+    assert first != second
+    assert int(talk.ask("qGetTLSAddr:p64.65,8,0"), 16) == second + 4
+    assert talk.ask("qGetTLSAddr:p64.99,4,0") == "E03"
+    assert talk.ask("qGetTLSAddr:p64.65,4,1") == "E02"  # there is one module
+
+
+def test_a_program_without_thread_local_variables_has_none_to_find(vfork: Talk) -> None:
+    assert vfork.ask("qGetTLSAddr:p64.64,0,0") == "E02"
 
 
 # ---- anything at all ---------------------------------------------------------------------------

@@ -196,6 +196,12 @@ def test_variables_can_be_changed(guest: Guest) -> None:
     assert debug(guest("fork_cow"), lines).stdout.startswith("before: global 9, stack 1\n")
 
 
+def test_thread_local_variables_are_those_of_the_thread(guest: Guest) -> None:
+    lines = ["break pthread_mutex_unlock if (int)own == 3", "continue", "print (int)own"]
+    said = debug(guest("glibc/threads"), [*lines, "thread apply 1 print (int)own", "kill"]).said
+    assert re.findall(r"^\$\d = (\d)", said, re.MULTILINE) == ["3", "0"]
+
+
 def test_a_signal_can_be_sent_and_another_withheld(guest: Guest) -> None:
     done = debug(guest("signals"), ["continue", "signal SIGTERM"])
     assert "Program terminated with signal SIGTERM" in done.said

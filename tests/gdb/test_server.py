@@ -159,6 +159,26 @@ def test_ctrl_c_in_gdb_stops_a_guest_that_spins(vfork_exec: Path) -> None:
         assert ended(server) == Run(137, "", "")
 
 
+def test_ctrl_c_that_comes_just_too_late_stops_the_guest_when_it_goes_on(
+    vfork_exec: Path,
+) -> None:
+    with emulated(vfork_exec) as (server, port):
+        client = Client(port)
+        assert bytes(client.ask(b"vCont;s") or b"").startswith(b"T05")
+        client.say(b"\x03")
+        assert bytes(client.ask(b"vCont;c") or b"").startswith(b"T02")
+        assert client.ask(b"QPassSignals:14") == b"OK"  # SIGCHLD
+        assert bytes(client.ask(b"vCont;c") or b"").startswith(b"W00")
+        client.socket.close()
+        assert ended(server) == Run(0, OUTPUT, "")
+
+
+def test_monitor_exit_ends_the_guest_and_the_command(vfork_exec: Path) -> None:
+    with emulated(vfork_exec) as (server, port):
+        assert Client(port).ask(b"qRcmd," + b"exit".hex().encode()) == b"OK"
+        assert ended(server) == Run(137, "", "")
+
+
 def test_ctrl_c_for_the_emulator_ends_it(vfork_exec: Path) -> None:
     with emulated(vfork_exec) as (server, port):
         client = Client(port)

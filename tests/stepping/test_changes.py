@@ -21,7 +21,7 @@ from emulator.stepper import Stepper
 from emulator.stops import BeforeSignal, CatchCall, CatchEvent, CatchSignal, Reason
 from kernel import events
 from kernel.abi.errno import Errno
-from kernel.abi.signals import Signal
+from kernel.abi.signals import SiCode, Signal
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.signals.state import SigInfo
@@ -189,7 +189,7 @@ def test_another_signal_takes_the_place_of_one_that_waits(signals: Stepper) -> N
 
 def test_a_sent_signal_arrives(vfork_exec: Stepper) -> None:
     vfork_exec.step(2)
-    vfork_exec.change(SendSignal(FIRST, SIGUSR1))
+    vfork_exec.change(SendSignal(FIRST, SigInfo(SIGUSR1, SiCode.SI_USER)))
     info = vfork_exec.kernel.upcoming_signal
     assert info is not None
     assert info.signal == SIGUSR1

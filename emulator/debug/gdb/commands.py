@@ -40,10 +40,9 @@ _LARGEST_READ = MAX_BODY // 2
 
 
 class Commands:
-    """Answers the packets of one gdb. `is_over` once it wants no more of us."""
+    """Answers the packets of one gdb, until it `is_over`."""
 
     def __init__(self, debuggee: Debuggee, connection: Connection) -> None:
-        self.is_over = False
         self._debuggee = debuggee
         self._connection = connection
         self._runner = Runner(debuggee, connection)
@@ -74,6 +73,11 @@ class Commands:
                 except (ValueError, IndexError):  # what it says is not what the manual has
                     return error(Errno.EINVAL)
         return UNSUPPORTED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether gdb wants no more of us."""
+        return self._debuggee.is_over
 
     # ---- registers ---------------------------------------------------------------------------
 
@@ -242,9 +246,7 @@ class Commands:
 
     def _kill_all(self, text: str) -> None:
         """gdb expects no answer, and is gone."""
-        for pid in list(self._debuggee.attached):
-            self._runner.kill(pid)
-        self.is_over = True
+        self._runner.kill_all()
 
 
 def _place(text: str) -> tuple[str, int, int]:

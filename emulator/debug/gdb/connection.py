@@ -30,7 +30,8 @@ class Connection:
         self._socket = stream
         self._decoder = Decoder()
         self._arrived: deque[bytes | Mark] = deque()
-        self._is_closed = False
+        self._is_closed = self._is_interrupted = False
+        """The latter: Ctrl-C came between two packets, too late for what it was to stop."""
         self._changed = threading.Condition()
         self._alarm: Callable[[], None] | None = None
         self._last = b""
@@ -55,7 +56,7 @@ class Connection:
                     return
 
     def _has_alarm(self) -> bool:
-        return self._is_closed or Mark.INTERRUPT in self._arrived
+        return self._is_closed or self._is_interrupted or Mark.INTERRUPT in self._arrived
 
     # ---- what arrives ------------------------------------------------------------------------
 
@@ -70,6 +71,8 @@ class Connection:
                 self._confirm(Mark.RESEND)
             elif item is Mark.RESEND:
                 self._write(self._last)
+            elif item is Mark.INTERRUPT:
+                self._is_interrupted = True
 
     def _next(self) -> bytes | Mark:
         with self._changed:
@@ -93,8 +96,15 @@ class Connection:
                 self._alarm = None
 
     def take_interrupt(self) -> bool:
-        """Whether Ctrl-C has come since the guest was resumed; Gone at the connection's end."""
+        """Whether Ctrl-C has come since it was last asked for; Gone at the connection's end.
+
+        One that came when the guest had just halted counts for the next time it runs, as with
+        gdbserver: where a breakpoint has commands that go on, it would be lost otherwise.
+        """
         with self._changed:
+            if self._is_interrupted:
+                self._is_interrupted = False
+                return True
             if Mark.INTERRUPT in self._arrived:
                 self._arrived.remove(Mark.INTERRUPT)
                 return True

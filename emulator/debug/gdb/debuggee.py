@@ -34,16 +34,20 @@ if TYPE_CHECKING:
     from emulator.stepper import Stepper
     from kernel.task.task import Task
 
+NOWHERE = (0, -1, 0)
+
 
 class Debuggee:
     """The guest as one gdb has it.
 
     `chosen_id` is the thread of Hg. `passed` holds gdb's numbers of signals that are to be
     delivered without a stop, `deliverable` those that a process which is let go may still get.
+    It `is_over` once gdb wants no more of us.
     """
 
     def __init__(self, stepper: Stepper) -> None:
         self.stepper = stepper
+        self.is_over = False
         first = stepper.system.tasks.first
         assert first is not None
         self.attached: dict[int, Interests] = {first.pid: Interests()}
@@ -57,10 +61,14 @@ class Debuggee:
         """What has happened and is told when its thread is next to go on."""
         self.undecided: dict[int, SigInfo] = {}
         """By tid: the signals gdb was told of, whose fate it decides with its next vCont."""
+        self.rewritten: dict[int, SigInfo] = {}
+        """By tid: what gdb has made of a stop's siginfo_t; it counts if a signal of its kind goes
+        to the thread when that goes on, as with PTRACE_SETSIGINFO."""
         self.returning: set[int] = set()
         """Threads that, as far as gdb knows, have still to return from a call."""
-        self.told_at = (0, -1)
-        """Thread and position of what it was told last: there it need not be told again."""
+        self.told_at = NOWHERE
+        """Thread, position and address of what it was told last: there it need not be told again.
+        """
 
     # ---- threads -----------------------------------------------------------------------------
 
@@ -128,21 +136,20 @@ class Debuggee:
         )
 
     def siginfo(self) -> SigInfo:
-        """siginfo_t of the chosen thread's stop; EINVAL where it has not stopped by itself."""
+        """siginfo_t of the chosen thread's stop: one that was only halted with the others has a
+        SIGSTOP from outside, as under gdbserver.
+        """
         task = self.chosen()
-        if task.tid in self.undecided:
-            return self.undecided[task.tid]
-        if not isinstance(self.last, Stop) or self.last.tid != task.tid:
-            raise SysError(Errno.EINVAL)
-        return self.last.info(task.credentials.uid, task.instruction)
+        known = self.rewritten.get(task.tid) or self.undecided.get(task.tid)
+        if known is not None:
+            return known
+        if isinstance(self.last, Stop) and self.last.tid == task.tid:
+            return self.last.info(task.credentials.uid, task.instruction)
+        return SigInfo(Signal.SIGSTOP, SiCode.SI_TKILL)
 
     def replace_siginfo(self, info: SigInfo) -> None:
-        """The chosen thread is to get this in place of its signal; EINVAL where it gets none."""
-        tid = self.chosen().tid
-        if tid not in self.undecided or info.signal != self.undecided[tid].signal:
-            raise SysError(Errno.EINVAL)
-        self.change(ReplaceSignal(tid, info))
-        self.undecided[tid] = info
+        """The siginfo_t of the chosen thread's stop becomes this."""
+        self.rewritten[self.chosen().tid] = info
 
     # ---- what gdb is told --------------------------------------------------------------------
 
@@ -150,7 +157,9 @@ class Debuggee:
         """Gdb now knows this."""
         self.last = report
         if isinstance(report, Stop):
-            self.told_at = report.tid, self.stepper.position
+            task = self.stepper.find_task(report.tid)
+            address = 0 if task is None else task.instruction
+            self.told_at = report.tid, self.stepper.position, address
             self.chosen_id = ThreadId(report.pid, report.tid)  # as gdb takes it to be
             self.returning.discard(report.tid)
             if report.is_inside_call:
@@ -190,14 +199,22 @@ class Debuggee:
             if action is None:
                 continue
             told = self.undecided.pop(task.tid, None)
-            wanted = signal_numbers.from_gdb(action.signal)
-            if told is None and wanted is not None:
-                self.change(SendSignal(task.tid, wanted))
-            elif told is not None and told.signal != wanted:
-                info = None if wanted is None else SigInfo(wanted, SiCode.SI_USER)
+            info = self._decided(told, self.rewritten.pop(task.tid, None), action.signal)
+            if told is None and info is not None:
+                self.change(SendSignal(task.tid, info))
+            elif told is not None and told != info:
                 self.change(ReplaceSignal(task.tid, info))
                 if info is None:
-                    self.told_at = (0, -1)  # what comes next has not been told
+                    self.told_at = NOWHERE  # what comes next has not been told
+
+    @staticmethod
+    def _decided(told: SigInfo | None, rewritten: SigInfo | None, number: int) -> SigInfo | None:
+        """The signal that a thread gets where gdb says `number`; None for none."""
+        wanted = signal_numbers.from_gdb(number)
+        if wanted is None:
+            return None
+        known = rewritten or told
+        return known if known and known.signal == wanted else SigInfo(wanted, SiCode.SI_USER)
 
     def stops_at(self, signal: int) -> bool:
         """Whether gdb wants to hear of a signal before it is acted on; SIGKILL waits for nobody."""
@@ -205,11 +222,11 @@ class Debuggee:
 
     def change(self, change: Change) -> None:
         """Change the guest for gdb, which still knows where it is; SysError."""
-        tid, position = self.told_at
+        tid, position, address = self.told_at
         was_here = position == self.stepper.position
         self.stepper.change(change)
         if was_here:
-            self.told_at = tid, self.stepper.position
+            self.told_at = tid, self.stepper.position, address
 
     # ---- letting go --------------------------------------------------------------------------
 
@@ -219,8 +236,11 @@ class Debuggee:
             raise SysError(Errno.ESRCH)
         for task in [task for task in self.threads() if task.pid == pid]:
             told = self.undecided.pop(task.tid, None)
+            rewritten = self.rewritten.pop(task.tid, told)
             if told is not None and not self._may_deliver(told.signal):
                 self.change(ReplaceSignal(task.tid, None))
+            elif told is not None and rewritten is not None and rewritten.signal == told.signal:
+                self.change(ReplaceSignal(task.tid, rewritten))
         del self.attached[pid]
         self.pending = [report for report in self.pending if self.pid_of(report) != pid]
 
@@ -240,6 +260,7 @@ class Debuggee:
         """We are at another moment: what was to be told or decided belongs to the old one."""
         self.pending.clear()
         self.undecided.clear()
+        self.rewritten.clear()
         self.returning.clear()
         tasks = self.stepper.system.tasks
         self.attached = {

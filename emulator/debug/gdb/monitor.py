@@ -72,10 +72,16 @@ def _goto(runner: Runner, debuggee: Debuggee, position: int) -> Iterator[str]:
     yield _STALE
 
 
+def _exit(runner: Runner, debuggee: Debuggee) -> Iterator[str]:
+    runner.kill_all()
+    yield from ()
+
+
 _COMMANDS: dict[str, tuple[str, str, Callable[..., Iterator[str]]]] = {
     "help": ("", "this list", _help),
     "tasks": ("", "all processes and threads, with what they wait for", _tasks),
     "where": ("", "how many steps were taken, and how far the history reaches", _where),
     "events": ("N", "the last N events", _events),
     "goto": ("N", "go to step N, back or forth", _goto),
+    "exit": ("", "end gdb's processes, and the connection", _exit),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emulator.debug.gdb import monitor
+from emulator.debug.gdb import monitor, thread_local
 from emulator.debug.gdb.answers import OK, UNSUPPORTED, error, parse_hex, parse_octets
 from emulator.debug.gdb.packets import MAX_BODY
 from emulator.debug.gdb.thread_ids import parse
@@ -41,6 +41,7 @@ class Queries:
             "Attached": self._attached, "fThreadInfo": self._first_threads,
             "sThreadInfo": self._more_threads, "ThreadExtraInfo": self._thread_text,
             "Symbol": lambda text: OK, "Rcmd": self._command,
+            "GetTLSAddr": self._thread_local,
         }  # fmt: skip
         self._settings: dict[str, Callable[[str], bytes]] = {
             "StartNoAckMode": self._stop_acks, "CatchSyscalls": self._catch_calls,
@@ -90,6 +91,15 @@ class Queries:
     def _thread_text(self, text: str) -> bytes:
         task = self._debuggee.find(parse(text))
         return f"{task.name}: {describe_thread(task)}".encode("latin-1").hex().encode()
+
+    def _thread_local(self, text: str) -> bytes:
+        """`THREAD,OFFSET,MODULE`, all hexadecimal; a static program is the only module, 0."""
+        thread, offset, module = text.split(",")
+        if parse_hex(module):
+            raise SysError(Errno.ENOENT)
+        debuggee = self._debuggee
+        task = debuggee.find(parse(thread))
+        return b"%x" % thread_local.address_of(debuggee.stepper, task, parse_hex(offset))
 
     def _command(self, text: str) -> bytes:
         line = parse_octets(text).decode("utf-8", "replace")

@@ -90,15 +90,18 @@ class Runner:
                 return report
 
     def _untold(self, plan: Plan, task: Task | None) -> Report | None:
-        """What the thread that runs next would meet where it is, having come here meanwhile."""
+        """What the thread that runs next would meet where it is, having come here meanwhile, or
+        having been put here by gdb.
+        """
         debuggee = self._debuggee
         if task is None or task.pid not in debuggee.attached:
             return None
         if plan.action_of(task.pid, task.tid) is None:
             return None
-        if debuggee.told_at == (task.tid, self._stepper.position):
-            return None
-        return self._translator.at(task)
+        tid, position, address = debuggee.told_at
+        if (tid, position) != (task.tid, self._stepper.position):
+            return self._translator.at(task)
+        return None if task.instruction == address else self._translator.breakpoint_at(task)
 
     def _action(self, plan: Plan, task: Task) -> Action:
         """What a task is to do; one that gdb does not have runs on."""
@@ -184,12 +187,19 @@ class Runner:
         debuggee.change(Freeze(frozenset(others)))
         debuggee.change(Kill(pid))
         while (process := stepper.system.tasks.process(pid)) and not process.is_zombie:
+            self._connection.take_interrupt()  # Ctrl-C came too late
             stopped = self._go([_LIFE], None)
             reports = self._translator.reports(stopped)
             debuggee.pending += [each for each in reports if debuggee.pid_of(each) != pid]
             if stopped.reason is Reason.END:
                 break
         debuggee.detach(pid)
+
+    def kill_all(self) -> None:
+        """End all processes that gdb has, and with them its session."""
+        for pid in list(self._debuggee.attached):
+            self.kill(pid)
+        self._debuggee.is_over = True
 
     # ---- backwards ---------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from emulator.debug.gdb.answers import UNSUPPORTED, error, offset_and_length, part
+from emulator.debug.gdb.answers import UNSUPPORTED, error, offset_and_length, parse_hex, part
 from emulator.debug.gdb.target_description import TARGET_XML
 from emulator.debug.gdb.thread_ids import ThreadId, parse_number
 from emulator.notices import inert
@@ -98,11 +98,13 @@ class Transfers:
         return siginfo.pack(self._debuggee.siginfo())
 
     def _write_siginfo(self, rest: str) -> bytes:
-        """Only the whole of it, which is what gdb writes."""
+        """The whole of it, or a field."""
         place, _, data = rest.partition(":")[2].partition(":")
-        octets = data.encode("latin-1")
-        if int(place, 16) or len(octets) < SIGINFO_SIZE:
+        start, octets = parse_hex(place), data.encode("latin-1")
+        if start + len(octets) > SIGINFO_SIZE:
             raise SysError(Errno.EINVAL)
-        signal = int.from_bytes(octets[:4], "little")
-        self._debuggee.replace_siginfo(siginfo.unpack(signal, octets))
+        old = siginfo.pack(self._debuggee.siginfo())
+        new = old[:start] + octets + old[start + len(octets) :]
+        signal = int.from_bytes(new[:4], "little")
+        self._debuggee.replace_siginfo(siginfo.unpack(signal, new))
         return b"%x" % len(octets)

@@ -107,6 +107,10 @@ class Translator:
             if not self._debuggee.stops_at(info.signal):
                 return None
             return Signalled(task.pid, task.tid, info)
+        return self.breakpoint_at(task)
+
+    def breakpoint_at(self, task: Task) -> Report | None:
+        """The breakpoint at the instruction that a thread executes next."""
         kind = self._debuggee.attached[task.pid].breakpoints.get(task.instruction)
         return AtBreakpoint(task.pid, task.tid, kind) if kind and task.call is None else None
 
