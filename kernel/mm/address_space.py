@@ -10,6 +10,7 @@ from emulator.machine.traps import Access
 from kernel.abi.errno import Errno
 from kernel.abi.memory import (
     MAX_MAP_COUNT,
+    PAGE_MASK,
     PAGE_SHIFT,
     PAGE_SIZE,
     STACK_TOP,
@@ -104,10 +105,17 @@ class AddressSpace(UserMemory, AreaMap):
 
     def require_data(self, more: int) -> None:
         """ENOMEM where so many octets of private writable areas more exceed RLIMIT_DATA."""
-        if self.data_limit < TASK_SIZE and more > 0:
-            used = sum(area.end - area.start for area in self.areas if area.is_data)
-            if used + more > self.data_limit:
-                raise SysError(Errno.ENOMEM)
+        if self.data_limit < TASK_SIZE and more > 0 and self._data_size() + more > self.data_limit:
+            raise SysError(Errno.ENOMEM)
+
+    def is_beyond_limits(self) -> bool:
+        """Whether the areas exceed RLIMIT_AS or RLIMIT_DATA already."""
+        if self.data_limit < TASK_SIZE and self._data_size() > self.data_limit:
+            return True
+        return self.total_size > self.space_limit
+
+    def _data_size(self) -> int:
+        return sum(area.end - area.start for area in self.areas if area.is_data)
 
     def unmap(self, start: int, end: int) -> None:
         """Remove all areas and pages in [start, end); an empty range is nothing. ENOMEM where a
@@ -312,9 +320,12 @@ class AddressSpace(UserMemory, AreaMap):
         return int(prot | Prot.PROT_EXEC if self.data_is_executable else prot)
 
     def make_stack(self) -> None:
-        """The initial stack area, 132 KiB below the top of user space; it grows. ENOMEM."""
+        """The initial stack area at the top of user space, 132 KiB or what RLIMIT_STACK leaves of
+        them, at least a page; it grows. ENOMEM.
+        """
         flags = MapFlag.MAP_PRIVATE | MapFlag.MAP_GROWSDOWN
-        start = STACK_TOP - 33 * PAGE_SIZE
+        size = max(PAGE_SIZE, min(self.stack_limit & PAGE_MASK, 33 * PAGE_SIZE))
+        start = STACK_TOP - size
         if not self.is_free(start, STACK_TOP):
             raise SysError(Errno.ENOMEM)
         self.map(Area(start, STACK_TOP, self.data_prot, flags, path="[stack]"))

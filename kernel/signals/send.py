@@ -75,6 +75,12 @@ def force(task: Task, info: SigInfo) -> None:
     send_to_task(task, info)
 
 
+def force_fatal(task: Task, info: SigInfo) -> None:
+    """The same where no handler may run either: there is no program to go on with."""
+    task.sighand.actions[info.signal] = DEFAULT
+    force(task, info)
+
+
 def may_signal(sender: Task, target: Task, signal: int) -> bool:
     """Whether kill(2) is allowed: the same user, CAP_KILL, or SIGCONT within the session."""
     if sender.process is target.process or sender.credentials.has(Capability.CAP_KILL):

@@ -12,7 +12,7 @@ from kernel.abi.files import Access
 from kernel.abi.memory import PAGE_SIZE, TASK_SIZE
 from kernel.abi.mount import MountFlag
 from kernel.abi.process import PER_CLEAR_ON_SETID, Personality, Resource
-from kernel.abi.signals import Signal
+from kernel.abi.signals import SiCode, Signal
 from kernel.errors import REPLACED, Block, Replaced, SysError
 from kernel.fs.file_table import FileTable
 from kernel.fs.inode import RegularInode
@@ -23,8 +23,8 @@ from kernel.mm import elf as elf_format
 from kernel.mm import image
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.charge import Charge
-from kernel.signals import posix_timers
-from kernel.signals.state import Sighand
+from kernel.signals import posix_timers, send
+from kernel.signals.state import Sighand, SigInfo
 from kernel.task import exit as exiting
 from kernel.task import futex, initial_stack, pi_futex, privileges, tracing
 from kernel.task.initial_stack import Arguments
@@ -141,8 +141,6 @@ def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
     memory = AddressSpace(system.frames, system.page_cache, system.memory_name())
     try:
         memory.stack_limit = min(limits.soft(Resource.RLIMIT_STACK), TASK_SIZE)
-        memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
-        memory.data_limit = min(limits.soft(Resource.RLIMIT_DATA), TASK_SIZE)
         memory.data_is_executable = bool(
             _kept_personality(task, program) & Personality.READ_IMPLIES_EXEC
         )
@@ -152,10 +150,23 @@ def build(task: Task, program: Program) -> tuple[AddressSpace, int, int]:
         stack = initial_stack.write(
             task, memory, program.elf, bias, program.arguments, program.executed
         )
+        _limit(task, memory)
     except SysError:
         memory.leave()
         raise
     return memory, program.elf.entry + bias, stack
+
+
+def _limit(task: Task, memory: AddressSpace) -> None:
+    """Put RLIMIT_AS and RLIMIT_DATA in force. A program that exceeds them ends its process: Linux
+    notices when the old program is gone already, returns ENOMEM to nobody and sends SIGSEGV.
+    """
+    limits = task.process.limits
+    memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
+    memory.data_limit = min(limits.soft(Resource.RLIMIT_DATA), TASK_SIZE)
+    if memory.is_beyond_limits():
+        send.force_fatal(task, SigInfo(Signal.SIGSEGV, SiCode.SI_KERNEL))
+        raise SysError(Errno.ENOMEM)
 
 
 def _unshared(task: Task) -> tuple[FileTable, Sighand]:
