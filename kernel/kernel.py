@@ -98,6 +98,7 @@ class Kernel:
             self.machine.load(task.context, task.memory.tables.root)
         scheduler = self.system.scheduler
         scheduler.current, scheduler.must_yield = task, False
+        scheduler.switches += 1
         if task.watch is not None:
             task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
@@ -159,6 +160,7 @@ class Kernel:
         while task.signals.attention and delivery.is_due(task) and not task.is_ending:
             delivery.deliver(task)
             if task.state is not TaskState.RUNNING:
+                task.sleeps += 1
                 self._switch_away(task)
                 return
             if task.call is not None and not task.is_ending:
@@ -190,6 +192,8 @@ class Kernel:
         else:
             self._switch_away(task)
         task.move_to(TaskState.READY, why)
+        if self.system.scheduler.queue:
+            task.preemptions += 1
         self.system.scheduler.ready(task, first)
 
     def _yield_if_asked(self, task: Task) -> None:

@@ -119,7 +119,7 @@ def _memory_lines(space: AddressSpace) -> list[str]:
         _kib("VmSize", size),
         _kib("VmLck", space.locked_octets()),
         _kib("VmPin", 0),
-        _kib("VmHWM", resident),
+        _kib("VmHWM", space.tables.peak << 12),
         _kib("VmRSS", resident),
         _kib("RssAnon", resident),
         _kib("RssFile", 0),
@@ -187,8 +187,8 @@ def _privilege_lines(task: Task) -> list[str]:
         "Cpus_allowed_list:\t0",
         "Mems_allowed:\t1",
         "Mems_allowed_list:\t0",
-        "voluntary_ctxt_switches:\t0",
-        "nonvoluntary_ctxt_switches:\t0",
+        f"voluntary_ctxt_switches:\t{task.sleeps}",
+        f"nonvoluntary_ctxt_switches:\t{task.preemptions}",
     ]
 
 
@@ -205,8 +205,8 @@ def _seccomp_lines(task: Task) -> tuple[str, str]:
 def process_stat(task: Task) -> str:
     """/proc/PID/stat: the times and faults of all threads together."""
     process = task.process
-    faults = process.minor_faults + sum(thread.minor_faults for thread in process.threads)
-    return _stat(task, process.times(), faults)
+    used = process.usage()
+    return _stat(task, (used.user, used.kernel), used.faults)
 
 
 def thread_stat(task: Task) -> str:
@@ -221,10 +221,10 @@ def _stat(task: Task, times: tuple[int, int], faults: int) -> str:
     flags = 0 if process.has_executed else _FORKED
     ignored, caught = _handled(task)
     limit = process.limits.soft(Resource.RLIMIT_RSS)
-    children = (process.children_user_time, process.children_system_time)
+    children = (process.children_usage.user, process.children_usage.kernel)
     fields: list[object] = [
         task.tid, f"({task.name})", state_letter(task), parent_pid(task), process.group,
-        process.session.id, tty, foreground, flags, faults, process.children_minor_faults, 0, 0,
+        process.session.id, tty, foreground, flags, faults, process.children_usage.faults, 0, 0,
         *(time // _TICK_NS for time in (*times, *children)), _priority(task), task.nice,
         len(process.threads), 0, task.started // _TICK_NS, space.total_size if space else 0,
         space.resident_pages() if space else 0, min(limit, 0xFFFF_FFFF),

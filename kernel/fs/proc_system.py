@@ -89,8 +89,8 @@ def _cpu_times(system: System) -> tuple[int, int]:
     user = kernel = 0
     for process in system.tasks.processes():
         own_user, own_kernel = process.times()
-        user += own_user + process.children_user_time
-        kernel += own_kernel + process.children_system_time
+        user += own_user + process.children_usage.user
+        kernel += own_kernel + process.children_usage.kernel
     return user, kernel
 
 
@@ -104,7 +104,7 @@ def uptime(system: System) -> str:
 
 
 def statistics(system: System) -> str:
-    """/proc/stat: CPU times in ticks; context switches and interrupts are not counted."""
+    """/proc/stat: CPU times in ticks; interrupts are not counted."""
     user, kernel = _cpu_times(system)
     idle = max(0, system.clock.now - user - kernel)
     ticks = " ".join(str(time // _TICK_NS) for time in (user, 0, kernel, idle))
@@ -112,7 +112,7 @@ def statistics(system: System) -> str:
     running, held = _count(system, "R"), _count(system, "D")
     boot = system.clock.wall_at_boot // NANOSECONDS
     return (
-        f"cpu  {cpu}\ncpu0 {cpu}\nintr 0\nctxt 0\nbtime {boot}\n"
+        f"cpu  {cpu}\ncpu0 {cpu}\nintr 0\nctxt {system.scheduler.switches}\nbtime {boot}\n"
         f"processes {system.tasks.last_tid}\nprocs_running {running}\nprocs_blocked {held}\n"
         "softirq 0 0 0 0 0 0 0 0 0 0 0\n"
     )

@@ -78,7 +78,7 @@ class AddressSpace(UserMemory, AreaMap):
 
     def resident_pages(self) -> int:
         """Pages that hold a frame."""
-        return self.tables.resident()
+        return self.tables.resident
 
     # ---- changing ----------------------------------------------------------------------------
 
@@ -135,11 +135,13 @@ class AddressSpace(UserMemory, AreaMap):
             raise SysError(Errno.ENOMEM)
 
     def _drop_pages(self, area: Area, start: int, end: int) -> None:
-        entries = self.tables.entries
+        entries, lost = self.tables.entries, 0
         self._write_back(area, start, end)
         for _, index in self.tables.present(start, end):
             self.frames.drop(paging.frame_of(entries[index]))
             entries[index] = 0
+            lost += 1
+        self.tables.lose(lost)
 
     def _write_back(self, area: Area, start: int, end: int) -> None:
         """Give pages of a shared file mapping that were written to the file."""
@@ -265,8 +267,9 @@ class AddressSpace(UserMemory, AreaMap):
             self.tables.set(page - area.start + start, 0)
         self._insert(target)
         for page, index in moved:
-            self.tables.set(page - area.start + start, entries[index])
-            entries[index] = 0
+            entry, entries[index] = entries[index], 0
+            self.tables.lose(1)
+            self.tables.set(page - area.start + start, entry)
         if stays:
             self.change_flags(area.start, area.end, 0, LOCKED)
         else:

@@ -20,11 +20,6 @@ _TABLES_AT_A_TIME = 16
 _OWNED = paging.WRITABLE | paging.SHARED
 
 
-def count_present(entries: memoryview, leaf: int) -> int:
-    """Entries of one leaf table that hold a frame."""
-    return paging.ENTRIES - entries[leaf : leaf + paging.ENTRIES].tolist().count(0)
-
-
 def share_pages(frames: FrameAllocator, pairs: list[tuple[int, int]]) -> None:
     """Fill each second table with what the first holds; private pages lose WRITABLE in both."""
     if len(pairs) >= _NUMPY_FROM:

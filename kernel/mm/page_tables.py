@@ -13,10 +13,12 @@ class PageTables:
     """One three-level tree. `root` is the physical address that goes into CR3.
 
     `leaves` finds a leaf table by `address >> 21`: the index of its first entry in `ram.entries`.
-    The tables in RAM are the truth; this is only the way to them.
+    The tables in RAM are the truth; this is only the way to them. `resident` pages are mapped now.
     """
 
-    __slots__ = ("_directories", "entries", "frames", "leaves", "root", "root_frame")
+    __slots__ = (
+        "_directories", "_most", "entries", "frames", "leaves", "resident", "root", "root_frame",
+    )  # fmt: skip
 
     def __init__(self, frames: FrameAllocator) -> None:
         self.frames = frames
@@ -25,6 +27,7 @@ class PageTables:
         self.root = self.root_frame << 12
         self.entries[(self.root >> 3) + 3] = paging.KERNEL_DIRECTORY | paging.PRESENT
         self.leaves: dict[int, int] = {}
+        self.resident = self._most = 0
         self._directories: dict[int, int] = {}
 
     def get(self, address: int) -> int:
@@ -37,7 +40,12 @@ class PageTables:
         leaf = self.leaves.get(address >> 21)
         if leaf is None:
             leaf = self._make_leaf(address)
-        self.entries[leaf + (address >> 12 & 511)] = entry
+        index = leaf + (address >> 12 & 511)
+        if not self.entries[index]:
+            self.resident += entry != 0
+        elif not entry:
+            self.lose(1)
+        self.entries[index] = entry
 
     def _make_leaf(self, address: int) -> int:
         gigabyte, directory, _ = paging.split(address)
@@ -51,6 +59,16 @@ class PageTables:
         self.entries[base + directory] = table << 12 | flags
         leaf = self.leaves[address >> 21] = table << 9
         return leaf
+
+    def lose(self, count: int) -> None:
+        """So many entries have been cleared."""
+        self._most = self.peak
+        self.resident -= count
+
+    @property
+    def peak(self) -> int:
+        """The most pages that were ever mapped at a time."""
+        return max(self._most, self.resident)
 
     @property
     def count(self) -> int:
@@ -73,10 +91,6 @@ class PageTables:
                 if entry:
                     yield base + (i << 12), leaf + i
 
-    def resident(self) -> int:
-        """Number of pages that are mapped."""
-        return sum(bulk.count_present(self.entries, leaf) for leaf in self.leaves.values())
-
     def copy(self) -> PageTables:
         """All tables again for a forked child: private writable pages read-only in both.
 
@@ -91,6 +105,7 @@ class PageTables:
             raise
         pairs = [(leaf, child.leaves[number]) for number, leaf in self.leaves.items()]
         bulk.share_pages(self.frames, pairs)
+        child.resident = self.resident
         return child
 
     def release(self) -> None:

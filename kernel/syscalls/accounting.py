@@ -18,6 +18,7 @@ from kernel.syscalls.arguments import (
 from kernel.syscalls.table import syscall
 from kernel.syscalls.time_values import describe_timeval, pack_timeval
 from kernel.task.task import Task
+from kernel.task.usage import Usage
 
 
 class _SignedChoiceArgument(ChoiceArgument, SignedArgument):
@@ -37,22 +38,25 @@ def describe_rusage(task: Task, address: int) -> Described:
 OutUsage = Annotated[int, DescribedArgument(describe_rusage, Moment.EXIT)]
 
 
-def pack_rusage(user: int, kernel: int, resident: int, minor_faults: int) -> bytes:
-    """A struct rusage: times in nanoseconds, resident set in pages, faults without I/O."""
-    rest = struct.pack("<14I", resident * 4, 0, 0, 0, minor_faults, *[0] * 9)
-    return pack_timeval(user) + pack_timeval(kernel) + rest
+_KIB_PER_PAGE = 4
+
+
+def pack_rusage(used: Usage) -> bytes:
+    """A struct rusage; what Linux does not count is 0."""
+    times = pack_timeval(used.user) + pack_timeval(used.kernel)
+    switches = used.sleeps, used.preemptions
+    return times + struct.pack(
+        "<14I", used.peak * _KIB_PER_PAGE, 0, 0, 0, used.faults, *[0] * 7, *switches
+    )
 
 
 def _usage(task: Task, who: Who) -> bytes:
     process = task.process
     if who is Who.RUSAGE_CHILDREN:
-        times = process.children_user_time, process.children_system_time
-        return pack_rusage(*times, 0, process.children_minor_faults)
-    resident = task.memory.resident_pages()
-    if who is Who.RUSAGE_THREAD:
-        return pack_rusage(task.user_time, task.system_time, resident, task.minor_faults)
-    faults = process.minor_faults + sum(thread.minor_faults for thread in process.threads)
-    return pack_rusage(*process.times(), resident, faults)
+        return pack_rusage(process.children_usage)
+    whole = process.usage()
+    used = task.usage if who is Who.RUSAGE_THREAD else whole
+    return pack_rusage(used._replace(peak=max(whole.peak, task.memory.tables.peak)))
 
 
 @syscall(Sysno.GETRUSAGE)

@@ -213,6 +213,7 @@ def times(
     """Ticks since boot; CPU ticks of the process and its waited-for children at `buffer`."""
     if buffer:
         process = task.process
-        spent = (*process.times(), process.children_user_time, process.children_system_time)
+        children = process.children_usage
+        spent = (*process.times(), children.user, children.kernel)
         task.memory.write(buffer, struct.pack("<4I", *(time // _TICK_NS for time in spent)))
     return task.system.clock.now // _TICK_NS

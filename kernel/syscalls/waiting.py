@@ -89,8 +89,7 @@ def _selector(task: Task, pid: int) -> tuple[WaitIdType, int]:
 
 
 def _rusage(report: Report) -> bytes:
-    user, kernel, faults = report.times
-    return pack_rusage(user, kernel, 0, faults)
+    return pack_rusage(report.usage)
 
 
 def _wait4(task: Task, pid: int, status: int, options: int, rusage: int) -> int:

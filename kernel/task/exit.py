@@ -158,10 +158,8 @@ def _send_death_signals(orphan: Process, dead: Process) -> None:
 
 def _account(task: Task) -> None:
     process = task.process
-    process.user_time += task.user_time
-    process.system_time += task.system_time
-    process.minor_faults += task.minor_faults
-    task.user_time = task.system_time = task.minor_faults = 0
+    process.ended = process.ended.plus(task.usage)
+    task.user_time = task.system_time = task.minor_faults = task.sleeps = task.preemptions = 0
 
 
 def _remove(task: Task) -> None:
@@ -238,10 +236,8 @@ def reap(process: Process, parent: Process) -> None:
     task = process.leader
     if task.tracing is not None:
         tracing.release(task)
-    _account(task)
-    parent.children_user_time += process.user_time + process.children_user_time
-    parent.children_system_time += process.system_time + process.children_system_time
-    parent.children_minor_faults += process.minor_faults + process.children_minor_faults
+    used = process.usage().plus(process.children_usage)
+    parent.children_usage = parent.children_usage.plus(used)
     task.move_to(TaskState.DEAD, "reaped")
     parent.children.remove(process)
     process.threads.clear()

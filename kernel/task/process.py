@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.out_of_memory import Inclination
 from kernel.task.limits import Limits
+from kernel.task.usage import NO_USAGE, Usage
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ class Process:
     alarm_interval = 0
     next_timer = 0
     """The number that the next POSIX timer gets if it is free."""
-    user_time = system_time = minor_faults = 0
-    """Times (nanoseconds) and faults of threads that are gone."""
-    children_user_time = children_system_time = children_minor_faults = 0
-    """The same of children waited for."""
+    ended = NO_USAGE
+    """What threads that are gone have used."""
+    children_usage = NO_USAGE
+    """What children that were waited for have used, with theirs."""
 
     def __init__(self, pid: int, parent: Process | None, pending: Pending) -> None:
         self.pid = pid
@@ -115,8 +116,15 @@ class Process:
 
     def times(self) -> tuple[int, int]:
         """User and system nanoseconds of all threads, past and present."""
-        user, kernel = self.user_time, self.system_time
+        user, kernel = self.ended.user, self.ended.kernel
         for task in self.threads:
             user += task.user_time
             kernel += task.system_time
         return user, kernel
+
+    def usage(self) -> Usage:
+        """What all threads have used, past and present."""
+        total = self.ended
+        for task in self.threads:
+            total = total.plus(task.usage)
+        return total

@@ -30,6 +30,8 @@ class Scheduler:
         """The current task gives the CPU away at the end of this trap."""
         self.deadlines: list[tuple[int, int, Task | Process | PosixTimer]] = []
         self._serial = 0
+        self.switches = 0
+        """How often a task was given the CPU."""
 
     def ready(self, task: Task, first: bool = False) -> None:
         """Queue a task that is READY: last, or first where Linux would run it at once."""

@@ -10,6 +10,7 @@ from kernel import events
 from kernel.errors import Block, Ending, Hold, Restart
 from kernel.task.scheduling import NORMAL
 from kernel.task.traits import USUAL
+from kernel.task.usage import Usage
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ class Task:
     """The parent sleeps here until this child releases the memory."""
     clear_child_tid = robust_list = rseq_area = rseq_signature = 0
     """Addresses that the thread has told the kernel, and rseq's signature."""
+    sleeps = preemptions = 0
+    """How often the CPU went to others because the task slept, and otherwise."""
+    peak = 0
+    """The largest resident set of address spaces that it has left, in pages."""
     rank = 0
     """Its real-time priority, or one that it inherits: higher ones run first."""
     slice_left = 0
@@ -209,6 +214,14 @@ class Task:
         """What it sleeps for, as ps's WCHAN would say; empty while it does not sleep."""
         return " or ".join(queue.name for queue in self.blocked_on)
 
+    @property
+    def usage(self) -> Usage:
+        """What the thread has used."""
+        return Usage(
+            self.user_time, self.system_time, self.minor_faults, self.sleeps, self.preemptions,
+            self.peak,
+        )  # fmt: skip
+
     # ---- state -------------------------------------------------------------------------------
 
     def move_to(self, state: TaskState, why: str = "") -> None:
@@ -229,6 +242,7 @@ class Task:
             queue.add(self)
         if block.deadline is not None:
             self.system.scheduler.add_deadline(self, block.deadline)
+        self.sleeps += 1
         self.move_to(TaskState.BLOCKED, str(block) if self.system.journal.recording else "")
 
     def hold(self, hold: Hold) -> None:
@@ -236,6 +250,7 @@ class Task:
         self.held = hold
         self.blocked_on = (hold.queue,)
         hold.queue.add(self)
+        self.sleeps += 1
         self.move_to(TaskState.HELD, hold.queue.name)
 
     def report_interrupted(self, restart: Restart) -> None:

@@ -22,6 +22,7 @@ def leave_memory(task: Task, how: str) -> bool:
         task.vfork_queue = None
     if memory.users == 1 and task.system.ipc.shared.by_index:
         task.system.ipc.leave_memory(task)
+    task.peak = max(task.peak, memory.tables.peak)
     was_last = memory.leave()
     if task.system.journal.recording and was_last:
         task.emit(events.MemoryReleased, memory.name)

@@ -36,6 +36,7 @@ from kernel.task import exit as exiting
 from kernel.task import tracing
 from kernel.task.process import Process
 from kernel.task.task import Task, TaskState
+from kernel.task.usage import Usage
 
 _TICK_NS = NANOSECONDS // CLOCK_TICKS
 
@@ -48,8 +49,8 @@ class Report(NamedTuple):
     status: int
     code: int
     detail: int
-    times: tuple[int, int, int]
-    """User and system nanoseconds and minor faults, with those of children it waited for."""
+    usage: Usage
+    """With that of children it waited for."""
 
 
 def wait_for_child(task: Task, kind: WaitIdType, number: int, options: int) -> Report | None:
@@ -162,14 +163,8 @@ def _report_stop_of_tracee(task: Task, options: int) -> Report | None:
 
 
 def _make(child: Process, status: int, code: int, detail: int) -> Report:
-    user, kernel = child.times()
-    faults = child.minor_faults + sum(task.minor_faults for task in child.threads)
-    times = (
-        user + child.children_user_time,
-        kernel + child.children_system_time,
-        faults + child.children_minor_faults,
-    )
-    return Report(child.pid, child.leader.credentials.uid, status, code, detail, times)
+    usage = child.usage().plus(child.children_usage)
+    return Report(child.pid, child.leader.credentials.uid, status, code, detail, usage)
 
 
 def exit_status_of(process: Process) -> int:

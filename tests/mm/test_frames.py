@@ -101,3 +101,19 @@ def test_a_frame_may_have_more_users_than_fit_into_16_bits(mm: Mm) -> None:
     assert mm.frames.free_count == before
     mm.frames.drop(frame)
     assert mm.frames.free_count == before + 1
+
+
+def test_reserved_frames_are_as_many_as_asked_for_or_none(mm: Mm) -> None:
+    free = mm.frames.free_count
+    held = mm.frames.reserve(3)
+    assert (len(set(held)), mm.frames.free_count) == (3, free - 3)
+    mm.frames.drop_all(held)
+    mm.frames.ram.octets[held[0] << 12] = 1
+    again = mm.frames.reserve(3)
+    assert set(again) == set(held), "frames that were given back, as they are"
+    mm.frames.drop_all(again)
+    assert mm.frames.ram.octets[mm.frames.allocate() << 12] == 0
+    free = mm.frames.free_count
+    with pytest.raises(SysError, match="ENOMEM"):
+        mm.frames.reserve(free + 1)
+    assert mm.frames.free_count == free

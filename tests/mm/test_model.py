@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from kernel.abi.errno import Errno
+from kernel.abi.memory import TASK_SIZE
 from kernel.errors import SysError
 from kernel.mm.address_space import AddressSpace
 from kernel.syscalls import remapping as calls
@@ -62,6 +63,8 @@ class Memory(RuleBasedStateMachine):
         self.at_rest = self.mm.frames.free_count
         self.spaces: list[AddressSpace] = [self.mm.space()]
         self.models: list[dict[int, Page]] = [{}]
+        self.peaks: dict[str, int] = {}
+        self.forks = 0
         self.contents = [200 + i for i in range(FILE_PAGES)]
 
     def pick(self, which: int) -> tuple[AddressSpace, dict[int, Page]]:
@@ -167,7 +170,8 @@ class Memory(RuleBasedStateMachine):
     @rule(which=places)
     def fork(self, which: int) -> None:
         space, model = self.pick(which)
-        self.spaces.append(space.fork(f"fork{len(self.spaces)}"))
+        self.forks += 1
+        self.spaces.append(space.fork(f"fork{self.forks}"))
         self.models.append(dict(model))
 
     @precondition(lambda self: len(self.spaces) > 1)
@@ -211,6 +215,14 @@ class Memory(RuleBasedStateMachine):
             assert all(area.start < area.end for area in space.areas)
             assert all(end <= area.start for end, area in zip(ends, space.areas, strict=False))
             assert space._starts == [area.start for area in space.areas]
+
+    @invariant()
+    def the_tables_know_how_many_pages_they_map(self) -> None:
+        for space in self.spaces:
+            tables, peak = space.tables, self.peaks.get(space.name, 0)
+            assert tables.resident == len(list(tables.present(0, TASK_SIZE)))
+            assert tables.peak >= max(tables.resident, peak)
+            self.peaks[space.name] = tables.peak
 
     def teardown(self) -> None:
         for space in self.spaces:

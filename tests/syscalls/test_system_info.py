@@ -10,6 +10,7 @@ from kernel.abi.sysno import Sysno
 from kernel.abi.system import PriorityOf, RandomFlag, Who
 from kernel.clock import NANOSECONDS
 from kernel.task.task import Task
+from kernel.task.usage import Usage
 from tests.callers import Callers
 from tests.fakes import DATA, RAM_SIZE
 
@@ -97,7 +98,7 @@ def test_getrusage_of_process_thread_and_children(world: Callers, task: Task) ->
     other = world.thread(task)
     other.files, other.fs = task.files, task.fs
     task.user_time, other.user_time = 3_000_000, 4_000_000
-    task.process.children_system_time = 5_000_000
+    task.process.children_usage = Usage(kernel=5_000_000)
     found = {}
     for who in Who:
         assert world.call(task, Sysno.GETRUSAGE, who, DATA) == 0

@@ -12,6 +12,7 @@ from kernel.errors import Restart
 from kernel.signals import cpu_timers
 from kernel.syscalls.table import TABLE
 from kernel.task.task import Task, TaskState
+from kernel.task.usage import Usage
 from tests.callers import Callers
 from tests.fakes import DATA
 
@@ -114,7 +115,7 @@ def test_the_clocks_cannot_be_set(sleepers: Sleepers) -> None:
 
 def test_times_counts_ticks_of_ten_milliseconds(sleepers: Sleepers) -> None:
     sleepers.task.user_time = 25_000_000
-    sleepers.task.process.children_user_time = 40_000_000
+    sleepers.task.process.children_usage = Usage(user=40_000_000)
     assert sleepers.call(sleepers.task, Sysno.TIMES, DATA) == 512
     assert struct.unpack("<4I", sleepers.task.memory.read(DATA, 16)) == (2, 0, 4, 0)
 

@@ -38,7 +38,7 @@ def _space(
 ) -> SpacePicture:
     tables = space.tables
     areas = tuple(_area(space, area, others) for area in space.areas)
-    return SpacePicture(space.name, tables.root, users, tables.count, tables.resident(), areas)
+    return SpacePicture(space.name, tables.root, users, tables.count, tables.resident, areas)
 
 
 def _area(space: AddressSpace, area: Area, others: Sequence[AddressSpace]) -> AreaPicture:
