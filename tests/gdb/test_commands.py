@@ -332,6 +332,15 @@ def test_a_signal_sent_later_carries_the_siginfo_that_gdb_has_restored(signals: 
     assert "77" in str(delivered(signals, 10))
 
 
+def test_a_signal_that_gdb_sends_is_not_told_to_it_but_acted_on(guest: Guest) -> None:
+    talk = Talk(guest("glibc/threads"))
+    assert talk.ask("QThreadEvents:1") == "OK"
+    for tid in ("65", "66"):
+        assert talk.stop("vCont;c").startswith(f"T05create:;thread:p64.{tid}")
+    assert talk.ask("QThreadEvents:0") == "OK"
+    assert talk.ask("vCont;C0f:p64.65;c") == "X0f;process:64"  # one that does not run at once
+
+
 def test_a_thread_that_was_only_halted_has_the_siginfo_of_a_stop(guest: Guest) -> None:
     talk = Talk(guest("glibc/threads"))
     assert talk.ask("QThreadEvents:1") == "OK"

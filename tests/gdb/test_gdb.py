@@ -89,7 +89,7 @@ def test_a_thread_more_is_listed_with_what_it_waits_for(guest: Guest) -> None:
     lines = ["break *start_thread", "continue", "info threads", "thread 1", "x/i $pc"]
     said = debug(guest("glibc/threads"), lines).said
     assert re.search(r'1 +Thread 100\.100 "threads" \(blocked \(futex 0x\w+\)\)', said)
-    assert re.search(r'\* 2 +Thread 100\.101 "threads" \(running\) +0x\w+ in start_thread', said)
+    assert re.search(r'\* 2 +Thread 100\.101 "threads" \(on the CPU\) +0x\w+ in start_thread', said)
     assert "[Switching to thread 1 (Thread 100.100)]" in said
 
 
@@ -213,7 +213,7 @@ def test_a_signal_can_be_sent_and_another_withheld(guest: Guest) -> None:
 def test_monitor_tells_what_gdb_has_no_words_for(vfork_exec: Path) -> None:
     said = debug(vfork_exec, ["catch vfork", "continue", "monitor tasks", "monitor help"]).said
     assert "pid 100 tid 100 ppid 1 vfork_exec: held (vfork child 101)" in said
-    assert "* pid 101 tid 101 ppid 100 vfork_exec: running" in said
+    assert "* pid 101 tid 101 ppid 100 vfork_exec: on the CPU" in said
     assert "monitor goto N" in said
 
 

@@ -64,6 +64,8 @@ class Debuggee:
         self.rewritten: dict[int, SigInfo] = {}
         """By tid: what gdb has made of a stop's siginfo_t; it counts if a signal of its kind goes
         to the thread when that goes on, as with PTRACE_SETSIGINFO."""
+        self.sent: dict[int, SigInfo] = {}
+        """By tid: a signal that gdb sent and that its thread has still to act on."""
         self.returning: set[int] = set()
         """Threads that, as far as gdb knows, have still to return from a call."""
         self.told_at = NOWHERE
@@ -157,10 +159,9 @@ class Debuggee:
         """Gdb now knows this."""
         self.last = report
         if isinstance(report, Stop):
-            task = self.stepper.find_task(report.tid)
-            address = 0 if task is None else task.instruction
-            self.told_at = report.tid, self.stepper.position, address
+            self._know(report.tid)
             self.chosen_id = ThreadId(report.pid, report.tid)  # as gdb takes it to be
+            self.sent.pop(report.tid, None)
             self.returning.discard(report.tid)
             if report.is_inside_call:
                 self.returning.add(report.tid)
@@ -168,6 +169,11 @@ class Debuggee:
             self.undecided[report.tid] = report.what
         if isinstance(report, Exited):
             self.attached.pop(report.pid, None)
+
+    def _know(self, tid: int) -> None:
+        """Gdb knows, or need not know, where this thread is now."""
+        task = self.stepper.find_task(tid)
+        self.told_at = tid, self.stepper.position, 0 if task is None else task.instruction
 
     def take_pending(self, plan: Plan) -> Report | None:
         """The first report that waits for a thread which is to go on; ends wait for nobody.
@@ -202,6 +208,7 @@ class Debuggee:
             info = self._decided(told, self.rewritten.pop(task.tid, None), action.signal)
             if told is None and info is not None:
                 self.change(SendSignal(task.tid, info))
+                self.sent[task.tid] = info
             elif told is not None and told != info:
                 self.change(ReplaceSignal(task.tid, info))
                 if info is None:
@@ -215,6 +222,16 @@ class Debuggee:
             return None
         known = rewritten or told
         return known if known and known.signal == wanted else SigInfo(wanted, SiCode.SI_USER)
+
+    def is_news(self, tid: int, info: SigInfo) -> bool:
+        """Whether gdb has yet to hear of a signal that a thread is about to act on: it has not
+        sent it itself.
+        """
+        if self.sent.get(tid) != info:
+            return self.stops_at(info.signal)
+        del self.sent[tid]
+        self._know(tid)
+        return False
 
     def stops_at(self, signal: int) -> bool:
         """Whether gdb wants to hear of a signal before it is acted on; SIGKILL waits for nobody."""
@@ -261,6 +278,7 @@ class Debuggee:
         self.pending.clear()
         self.undecided.clear()
         self.rewritten.clear()
+        self.sent.clear()
         self.returning.clear()
         tasks = self.stepper.system.tasks
         self.attached = {

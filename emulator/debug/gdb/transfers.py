@@ -15,6 +15,7 @@ from kernel.abi.memory import TASK_SIZE
 from kernel.abi.signal_frames import SIGINFO_SIZE
 from kernel.errors import SysError
 from kernel.signals import siginfo
+from kernel.task.task import TaskState
 
 if TYPE_CHECKING:
     from emulator.debug.gdb.debuggee import Debuggee
@@ -30,9 +31,13 @@ _MEMORY_MAP = (
 
 
 def describe_thread(task: Task) -> str:
-    """What a thread is doing, in words: its state and what it sleeps for."""
+    """What a thread is doing, in words: its state and what it sleeps for.
+
+    Where it would run next it is "on the CPU": by "(running)" gdb means that nothing has halted it.
+    """
     channel = task.wait_channel
-    return f"{task.state.name.lower()}{f' ({channel})' if channel else ''}"
+    state = "on the CPU" if task.state is TaskState.RUNNING else task.state.name.lower()
+    return f"{state}{f' ({channel})' if channel else ''}"
 
 
 class Transfers:

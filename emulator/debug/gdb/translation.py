@@ -97,16 +97,15 @@ class Translator:
                 yield Wrote(pid, stopped.tid, stop.address)
         elif stopped.reason is Reason.SIGNAL_WAITS:
             info = self._debuggee.stepper.kernel.upcoming_signal
-            if info is not None:
+            if info is not None and self._debuggee.is_news(stopped.tid, info):
                 yield Signalled(pid, stopped.tid, info)
 
     def at(self, task: Task) -> Report | None:
         """The same of the place where a thread, which runs next, is already."""
         info = self._debuggee.stepper.kernel.upcoming_signal
         if info is not None:
-            if not self._debuggee.stops_at(info.signal):
-                return None
-            return Signalled(task.pid, task.tid, info)
+            is_news = self._debuggee.is_news(task.tid, info)
+            return Signalled(task.pid, task.tid, info) if is_news else None
         return self.breakpoint_at(task)
 
     def breakpoint_at(self, task: Task) -> Report | None:
