@@ -103,7 +103,7 @@ class Kernel:
             task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
         if task.process.cpu_timers or task.process.cpu_watchers:
-            cpu_timers.check(task.process)
+            cpu_timers.check(task)
         self.slice_left = task.slice_left or task.scheduling.slice
         if task.slice_left:
             task.slice_left = 0
@@ -156,7 +156,7 @@ class Kernel:
         """Deliver signals, then let others run if the task's time is up."""
         scheduler = self.system.scheduler
         if self.slice_left <= 0:
-            cpu_timers.check(task.process)
+            cpu_timers.check(task)
         while task.signals.attention and delivery.is_due(task) and not task.is_ending:
             delivery.deliver(task)
             if task.state is not TaskState.RUNNING:

@@ -1,4 +1,4 @@
-"""Timers of CPU time: ITIMER_VIRTUAL, ITIMER_PROF, POSIX timers' CPU clocks and RLIMIT_CPU.
+"""Timers of CPU time: ITIMER_VIRTUAL, ITIMER_PROF, POSIX timers' CPU clocks, and two limits of it.
 
 They are looked at when a task gets the CPU and when its time slice ends, so they ring up to a
 slice late; Linux does that up to a tick late.
@@ -17,11 +17,13 @@ from kernel.signals.state import SigInfo
 
 if TYPE_CHECKING:
     from kernel.task.process import Process
+    from kernel.task.task import Task
 
 _SIGNALS = {
     ItimerWhich.ITIMER_VIRTUAL: Signal.SIGVTALRM,
     ItimerWhich.ITIMER_PROF: Signal.SIGPROF,
 }
+_MICROSECOND = 1000
 _OFF = 0
 """In place of the moment at which a timer rings."""
 
@@ -50,14 +52,17 @@ def set_timer(process: Process, which: int, delay: int, interval: int) -> None:
         process.cpu_timers[which] = moment, interval
 
 
-def check(process: Process) -> None:
-    """Ring the timers whose time has come, and warn or end a process at its limit."""
+def check(task: Task) -> None:
+    """Ring the timers whose time has come, and warn or end the task's process at its limits."""
+    process = task.process
     _expire(process)
     for watcher in process.cpu_watchers[:]:
         if watcher.moment is not None and watcher.now >= watcher.moment:
             process.cpu_watchers.remove(watcher)
             watcher.ring()
     _enforce_limit(process)
+    if task.scheduling.priority:
+        _enforce_real_time_limit(task)
 
 
 def _expire(process: Process) -> None:
@@ -85,6 +90,21 @@ def _enforce_limit(process: Process) -> None:
     elif seconds >= soft:
         pair = seconds + 1, hard
         process.limits = process.limits.replaced(Resource.RLIMIT_CPU, pair)
+        _send(process, Signal.SIGXCPU)
+
+
+def _enforce_real_time_limit(task: Task) -> None:
+    """RLIMIT_RTTIME, microseconds without a sleep: as above, by the second."""
+    process, spent = task.process, task.user_time + task.system_time
+    if task.stint[0] != task.sleeps:
+        task.stint = task.sleeps, spent
+    soft, hard = process.limits.get(Resource.RLIMIT_RTTIME)
+    ran = (spent - task.stint[1]) // _MICROSECOND
+    if hard != RLIM_INFINITY and ran >= hard:
+        _send(process, Signal.SIGKILL)
+    elif soft != RLIM_INFINITY and ran >= soft:
+        pair = soft + NANOSECONDS // _MICROSECOND, hard
+        process.limits = process.limits.replaced(Resource.RLIMIT_RTTIME, pair)
         _send(process, Signal.SIGXCPU)
 
 

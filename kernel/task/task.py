@@ -125,6 +125,8 @@ class Task:
     """Addresses that the thread has told the kernel, and rseq's signature."""
     sleeps = preemptions = 0
     """How often the CPU went to others because the task slept, and otherwise."""
+    stint = (0, 0)
+    """`sleeps`, and the CPU time by then, when it was last seen to run without a sleep."""
     peak = 0
     """The largest resident set of address spaces that it has left, in pages."""
     rank = 0

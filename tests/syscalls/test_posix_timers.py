@@ -90,13 +90,13 @@ def test_clocks_of_cpu_time_do_not_see_others_run(world: Callers, task: Task) ->
         start(world, task, timer, value=1000)
     pass_time(world, 1_000_000)
     other.user_time += 999
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert not task.process.pending.mask
     other.user_time += 1
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert [info.timer for info in task.process.pending.queue] == [of_process.number]
     task.user_time += 1000
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert [info.timer for info in task.process.pending.queue] == [0, 1]
     assert not task.process.cpu_watchers
 

@@ -195,10 +195,10 @@ def test_a_sleep_by_cpu_time_ends_when_others_have_spent_it(sleepers: Sleepers) 
     sleepers.sleeps(task, Sysno.CLOCK_NANOSLEEP, clock, 0, DATA, 0)
     sleepers.system.clock.now += 1_000_000_000
     other.user_time += 4_999_999
-    cpu_timers.check(other.process)
+    cpu_timers.check(other)
     assert task.state is TaskState.BLOCKED, "time alone does not count"
     other.user_time += 1
-    cpu_timers.check(other.process)
+    cpu_timers.check(other)
     assert task.state is TaskState.READY
     assert sleepers.again(task) == 0
     assert not other.process.cpu_watchers

@@ -129,14 +129,14 @@ def test_timers_of_cpu_time_count_what_the_process_spends(world: Callers, task: 
     world.system.clock.now += NANOSECONDS
     task.user_time += 4_000_000
     task.system_time += 7_000_000
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert task.process.pending.mask == bit(Signal.SIGPROF)
     assert world.call(task, Sysno.GETITIMER, VIRTUAL, OLD) == 0
     assert stored(task) == (0, 20_000, 0, 6_000)
     world.call(task, Sysno.GETITIMER, PROF, OLD)
     assert stored(task) == (0, 20_000, 0, 19_000)
     task.user_time += 6_000_000
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert task.process.pending.mask & bit(Signal.SIGVTALRM)
 
 
@@ -145,7 +145,7 @@ def test_a_timer_of_cpu_time_without_an_interval_rings_once(world: Callers, task
     world.call(task, Sysno.SETITIMER, PROF, NEW, 0)
     task.user_time += NANOSECONDS
     task.signals.blocked = bit(Signal.SIGPROF)
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert task.process.pending.mask == bit(Signal.SIGPROF)
     assert not task.process.cpu_timers
     world.call(task, Sysno.GETITIMER, PROF, OLD)
@@ -160,10 +160,10 @@ def test_rlimit_cpu_warns_every_second_and_then_kills(world: Callers, task: Task
     for spent, warned in ((0.9, 0), (1.0, xcpu), (1.5, 0), (2.1, xcpu)):
         task.user_time = int(spent * NANOSECONDS)
         pending.drop(xcpu)
-        cpu_timers.check(task.process)
+        cpu_timers.check(task)
         assert pending.mask == warned
     task.user_time = 3 * NANOSECONDS
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert task.is_ending
 
 
@@ -174,7 +174,7 @@ def test_a_timer_of_cpu_time_keeps_its_interval_though_it_never_rings(
     store(task, 10, 0, 0, 0)
     assert world.call(task, Sysno.SETITIMER, which, NEW, 0) == 0
     task.user_time += 20 * NANOSECONDS
-    cpu_timers.check(task.process)
+    cpu_timers.check(task)
     assert not task.process.pending.mask
     assert world.call(task, Sysno.GETITIMER, which, OLD) == 0
     assert stored(task) == (kept, 0, 0, 0)

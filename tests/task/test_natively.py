@@ -58,6 +58,7 @@ NEED_ROOT = (
     "pidfds",
     "policies",
     "privileges",
+    "real_time_limit",
     "scheduling",
     "seccomp",
     "signals",
