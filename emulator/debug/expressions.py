@@ -1,103 +1,36 @@
-"""Expressions: what `print`, `x`, `break *` and others take for a number.
-
-A sum of terms, each a number (decimal, 0x…), a register ($eax, $pc, $sp), a function's name (its
-address), a variable's name (its value; `&name` its address), or `*term`, the word at an address.
-"""
+"""Expressions as numbers: what `x`, `break *`, `pagetable`, counts and others take."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from emulator.debug.c.values import integer
 from emulator.debug.command_table import CommandError
 
 if TYPE_CHECKING:
     from emulator.debug.line_mode import LineMode
 
-_TERM = re.compile(r"\s*([*&]*)\s*(?:(0x[0-9a-fA-F]+|\d+)|\$(\w+)|([A-Za-z_.][\w.]*)|\()\s*")
-_REGISTERS = {"pc": "eip", "sp": "esp", "fp": "ebp", "flags": "eflags", "ps": "eflags"}
 _MASK = 0xFFFF_FFFF
 
 
-class _Reader:
-    """Reads one expression from left to right."""
-
-    def __init__(self, mode: LineMode, text: str) -> None:
-        self.mode = mode
-        self.text = text
-        self.at = 0
-
-    def total(self) -> int:
-        value = self.term()
-        while self.at < len(self.text) and self.text[self.at] in "+-":
-            sign = self.text[self.at]
-            self.at += 1
-            term = self.term()
-            value = value + term if sign == "+" else value - term
-        return value & _MASK
-
-    def term(self) -> int:
-        match = _TERM.match(self.text, self.at)
-        if match is None:
-            raise CommandError(f"not an expression: {self.text!r}")
-        self.at = match.end()
-        marks, number, register, name = match.groups()
-        if number is not None:
-            value = int(number, 0)
-        elif register is not None:
-            value = self.register(register)
-        elif name is not None:
-            marks, value = self.symbol(name, marks)
-        else:
-            value = self.total()
-            if not self.text.startswith(")", self.at):
-                raise CommandError(f"a parenthesis is not closed: {self.text!r}")
-            self.at += 1
-        for _ in marks:
-            value = word_at(self.mode, value)
-        return value
-
-    def register(self, name: str) -> int:
-        values = self.mode.stepper.registers(self.mode.task)
-        found = values.get(_REGISTERS.get(name, name))
-        if found is None:
-            raise CommandError(f"no register ${name}")
-        return found
-
-    def symbol(self, name: str, marks: str) -> tuple[str, int]:
-        """The marks that are left, and an address or value."""
-        program = self.mode.program
-        address = program.address_of(name)
-        if address is None:
-            raise CommandError(f"no symbol {name!r} in this program")
-        if marks.endswith("&"):
-            return marks[:-1], address
-        found = program.object_at(address)
-        if found is None:
-            return marks, address
-        return marks, integer_at(self.mode, address, min(found.end - found.start, 4))
-
-
 def evaluate(mode: LineMode, text: str) -> int:
-    """The value of an expression, a 32-bit word; CommandError says what is wrong with it."""
-    reader = _Reader(mode, text.strip())
-    value = reader.total()
-    if reader.at != len(reader.text):
-        raise CommandError(f"not an expression: {text.strip()!r}")
-    return value
+    """The value of an expression, a 32-bit word: of an array or function, its address.
+
+    CommandError says what is wrong with it.
+    """
+    text = text.strip()
+    if text.isdecimal():  # needs no task that is alive
+        return int(text) & _MASK
+    scope = mode.scope()
+    return integer(scope.target, scope.value(text)) & _MASK
 
 
-def integer_at(mode: LineMode, address: int, size: int) -> int:
-    """A little-endian number in memory."""
+def octets_at(mode: LineMode, address: int, size: int) -> bytes:
+    """What is in memory; CommandError where there is less."""
     data = mode.stepper.read_memory(mode.task, address, size)
     if len(data) < size:
-        raise CommandError(f"cannot read memory at {address + len(data):#x}")
-    return int.from_bytes(data, "little")
-
-
-def word_at(mode: LineMode, address: int) -> int:
-    """The 32-bit word at an address."""
-    return integer_at(mode, address, 4)
+        raise CommandError(f"Cannot access memory at address {address + len(data):#x}")
+    return data
 
 
 def count_of(mode: LineMode, text: str) -> int:
@@ -122,7 +55,7 @@ def location(mode: LineMode, text: str) -> int:
         return _line(mode, file, number)
     address = mode.program.address_of(text)
     if address is None:
-        raise CommandError(f"no symbol {text!r} in this program")
+        raise CommandError(f'No symbol "{text}" in current context.')
     return address
 
 

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 
+from emulator.debug.c.evaluation import Scope
+from emulator.debug.c.target import Target, frame
+from emulator.debug.c.values import Value
 from emulator.debug.command_table import Command, CommandError, find
 from emulator.debug.numbered_stops import NumberedStops
 from emulator.debug.story import Story
@@ -19,7 +22,8 @@ from kernel.task.task import Task
 
 PROMPT = "(emu386) "
 _FILES = (
-    "running", "source_running", "stop_commands", "state", "memory", "pages", "sources", "usage",
+    "running", "source_running", "stop_commands", "state", "memory", "pages", "sources",
+    "variables", "frames", "usage",
 )  # fmt: skip
 for _file in _FILES:
     import_module(f"emulator.debug.commands.{_file}")
@@ -29,12 +33,15 @@ class LineMode:
     """The loop and what its commands share: the stepper, the stops, and which task is looked at.
 
     `only` is the task that `task TID` chose: running is counted in its steps; None for all.
+    `level` is the frame looked at, 0 the innermost; `history` are the values that were printed.
     """
 
     def __init__(self, stepper: Stepper) -> None:
         self.stepper = stepper
         self.stops = NumberedStops()
         self.only: int | None = None
+        self.level = 0
+        self.history: list[Value] = []
         self._seen = 0 if stepper.task is None else stepper.task.tid
         self.story = Story()
         self.is_over = False
@@ -100,8 +107,15 @@ class LineMode:
             raise CommandError("this task has no program")
         return program
 
+    def scope(self) -> Scope:
+        """The names that can be used where the task looked at is."""
+        task, program = self.task, self.program
+        target = Target(self.stepper, task, program, frame(task, program, self.level))
+        return Scope(target, self.history)
+
     def move(self, run: Callable[[], Stopped]) -> Stopped:
         """Run, forwards or backwards, with Ctrl-C noticed."""
+        self.level = 0
         with self.stepper.stopper.watching(None):
             return run()
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 _Item = TypeVar("_Item")
 _ESP, _EBP, _RETURN = 4, 5, 8
+_OTHERS = (0, 1, 2, 3, 6, 7)
 """DWARF numbers of i386 registers; those of general registers are the machine's."""
 _SHF_EXECINSTR = 4
 _BREG_EBP, _DEREF = 0x75, 0x06
@@ -27,11 +28,15 @@ class Symbol(NamedTuple):
 
 
 class Line(NamedTuple):
-    """From `address` on the code is this line's; an empty file ends a sequence."""
+    """From `address` on the code is this line's; an empty file ends a sequence.
+
+    `is_statement` tells where it begins from where the compiler has gone on with a part of it.
+    """
 
     address: int
     file: str
     number: int
+    is_statement: bool = True
 
 
 class FrameRule(NamedTuple):
@@ -39,6 +44,7 @@ class FrameRule(NamedTuple):
 
     The CFA is ESP or EBP and an offset, or (`indirect`, in functions that align their stack) the
     word there. EBP was saved beside the CFA, or beside the place that EBP itself points to.
+    `saved` are other registers by number and how far from the CFA the caller's lie.
     The return address lies at CFA - 4, unless it is `kept_in` a register, or there is none to
     return to; once the function has returned, ESP is at least the CFA.
     """
@@ -50,6 +56,7 @@ class FrameRule(NamedTuple):
     saved_beside_ebp: bool
     kept_in: int | None = None
     is_outermost: bool = False
+    saved: tuple[tuple[int, int], ...] = ()
 
 
 class FrameTable(NamedTuple):
@@ -72,7 +79,7 @@ def _unreadable() -> tuple[type[Exception], ...]:
     )  # fmt: skip
 
 
-def _readable(items: Iterator[_Item]) -> list[_Item]:
+def readable(items: Iterator[_Item]) -> list[_Item]:
     """Those before the first that cannot be read."""
     found = []
     try:
@@ -85,27 +92,27 @@ def _readable(items: Iterator[_Item]) -> list[_Item]:
 
 def symbols(image: bytes) -> list[Symbol]:
     """Functions, variables and labels, in the file's order."""
-    return _readable(_symbols(image))
+    return readable(_symbols(image))
 
 
 def lines(image: bytes) -> list[Line]:
     """Where each source line begins, sorted by address."""
-    return sorted(_readable(_lines(image)))
+    return sorted(readable(_lines(image)))
 
 
 def sources(image: bytes) -> dict[str, str]:
     """Paths of the source files on the machine where they were compiled, by their last part."""
-    return dict(_readable(_sources(image)))
+    return dict(readable(_sources(image)))
 
 
 def frames(image: bytes) -> list[FrameTable]:
     """Call frame information from .eh_frame and .debug_frame."""
-    return _readable(_frames(image))
+    return readable(_frames(image))
 
 
 def frame_rule(table: FrameTable, address: int) -> FrameRule | None:
     """The rule at an address within the function; None where it is no plain sum."""
-    rules = _readable(_rules(table.entry, address))
+    rules = readable(_rules(table.entry, address))
     return rules[-1] if rules else None
 
 
@@ -148,7 +155,7 @@ def _lines(image: bytes) -> Iterator[Line]:
             if state is not None:
                 known = 0 <= state.file - first < len(files) and not state.end_sequence
                 name = files[state.file - first].rsplit("/", 1)[-1] if known else ""
-                yield Line(state.address, name, state.line or 0)
+                yield Line(state.address, name, state.line or 0, bool(state.is_stmt))
 
 
 def _sources(image: bytes) -> Iterator[tuple[str, str]]:
@@ -196,7 +203,12 @@ def _rules(entry: Any, address: int) -> Iterator[FrameRule]:
         return
     back = rows[-1].get(_RETURN)
     kept_in = back.arg if back is not None and back.type == "REGISTER" and back.arg < 8 else None
-    end = kept_in, back is not None and back.type == "UNDEFINED"
+    others = tuple(
+        (number, rows[-1][number].arg)
+        for number in _OTHERS
+        if number in rows[-1] and rows[-1][number].type == "OFFSET"
+    )
+    end = kept_in, back is not None and back.type == "UNDEFINED", others
     if saved is not None and saved.type == "OFFSET":
         yield FrameRule(*place, saved.arg, False, *end)
     elif saved is not None and saved.type == "EXPRESSION" and saved.arg[0] == _BREG_EBP:

@@ -34,7 +34,7 @@ class Program:
     """
 
     def __init__(self, image: bytes, bias: int = 0) -> None:
-        self._image, self._bias = image, bias
+        self.image, self.bias = image, bias
         symbols = [
             symbol._replace(start=symbol.start + bias, end=symbol.end + bias)
             for symbol in debug_data.symbols(image)
@@ -53,15 +53,14 @@ class Program:
     @cached_property
     def _lines(self) -> list[Line]:
         return [
-            line._replace(address=line.address + self._bias)
-            for line in debug_data.lines(self._image)
+            line._replace(address=line.address + self.bias) for line in debug_data.lines(self.image)
         ]
 
     @cached_property
     def _frames(self) -> list[FrameTable]:
         tables = [
-            table._replace(start=table.start + self._bias, end=table.end + self._bias)
-            for table in debug_data.frames(self._image)
+            table._replace(start=table.start + self.bias, end=table.end + self.bias)
+            for table in debug_data.frames(self.image)
         ]
         return sorted(tables, key=attrgetter("start"))
 
@@ -104,20 +103,24 @@ class Program:
         """Whether the code of a source line begins here."""
         i = bisect_left(self._lines, Line(address, "", 0))
         after = bisect_right(self._lines, Line(address, "\U0010ffff", _LAST_LINE))
-        return any(line.file and line.number for line in self._lines[i:after])
+        return any(line.file and line.number and line.is_statement for line in self._lines[i:after])
 
     def address_of_line(self, file: str, number: int) -> int | None:
         """Where the code of a source line begins, or of the first line behind it that has any.
 
         `file` is the last part of its path.
         """
-        fitting = [line for line in self._lines if line.file == file and line.number >= number]
+        fitting = [
+            line
+            for line in self._lines
+            if line.file == file and line.number >= number and line.is_statement
+        ]
         nearest = min(fitting, key=lambda line: (line.number, line.address), default=None)
         return None if nearest is None else nearest.address
 
     def source_of(self, file: str) -> str | None:
         """The path that the compiler was given for a source file, by the last part of it."""
-        return debug_data.sources(self._image).get(file)
+        return debug_data.sources(self.image).get(file)
 
     # ---- frames ------------------------------------------------------------------------------
 
@@ -125,7 +128,7 @@ class Program:
         """The frame layout at an address; None where the file does not tell."""
         if address not in self._rules:
             table = self._frame_table(address)
-            place = address - self._bias
+            place = address - self.bias
             self._rules[address] = table and debug_data.frame_rule(table, place)
         return self._rules[address]
 

@@ -70,7 +70,7 @@ def vfork(terminal: Callable[..., Terminal], guest: Callable[[str], Path]) -> Te
 
 
 def value(terminal: Terminal, expression: str) -> int:
-    return int(re.findall(r"\((0x\w+)\)", terminal(f"print {expression}"))[0], 0)
+    return int(re.findall(r"= (0x\w+)$", terminal(f"print/x (unsigned)({expression})"))[0], 0)
 
 
 def position(answer: str) -> int:
@@ -257,12 +257,26 @@ def test_what_happened_is_told_once_and_output_appears_once(vfork: Terminal) -> 
 
 def test_memory_is_shown_in_the_formats_of_gdb(cow: Terminal) -> None:
     address = value(cow, "&global")
-    assert cow("x/dw &global") == f"{address:#x} <global+0>:\t1"
-    assert cow("x/4xb &global") == f"{address:#x} <global+0>:\t0x01\t0x00\t0x00\t0x00"
+    assert cow("x/dw &global") == f"{address:#x} <global>:\t1"
+    assert cow("x/4xb &global") == f"{address:#x} <global>:\t0x01\t0x00\t0x00\t0x00"
     assert cow("x/1tb &global").endswith("\t00000001")
     assert re.fullmatch(r"=> 0x\w+ <_start\+0>:\t.*", cow("x/1i $pc").splitlines()[-1])
-    assert cow("print global + 0x10 - 1") == "16 (0x10)"
-    assert cow("print *&global") == cow("print global") == "1 (0x1)"
+    assert cow("print global + 0x10 - 1") == "$2 = 16"
+    assert cow("print *&global") == "$3 = 1"
+    assert cow("print $2 + $") == "$4 = 17"
+
+
+def test_variables_are_shown_with_their_types_in_each_process(cow: Terminal) -> None:
+    cow("break report")
+    cow("continue")
+    assert re.search(r"^#0  .*report \(.*\n#1  0x\w{8} in main \(", cow("bt"))
+    assert cow("whatis &global") == "type = volatile int *"
+    assert re.fullmatch(r"\$1 = \(volatile int \*\) 0x\w+ <global>", cow("print &global"))
+    assert cow("print *$1") == "$2 = 1"
+    assert re.match(r"#1  0x\w{8} in main \(.*\n\d+\t.*report\(", cow("up"))
+    assert "stack" in cow("info locals")
+    assert "Watchpoint 2: 4 octets" in cow("watch *&global")
+    assert cow("print global = 3") == "what has happened cannot be changed here: gdb can (run -g)"
 
 
 def test_diff_tells_what_changed_between_two_points(cow: Terminal) -> None:
@@ -285,10 +299,10 @@ def test_areas_descriptors_and_signals_are_listed(cow: Terminal) -> None:
     ("line", "told"),
     [
         ("frobnicate", "no command 'frobnicate': `help` lists them"),
-        ("break nowhere", "no symbol 'nowhere' in this program"),
-        ("x/4xw 0", "cannot read memory at 0x0"),
+        ("break nowhere", 'No symbol "nowhere" in current context.'),
+        ("x/4xw 0", "Cannot access memory at address 0x0"),
         ("print $foo", "no register $foo"),
-        ("print 1 +", "not an expression: '1 +'"),
+        ("print 1 +", "A syntax error in expression, near `'."),
         ("syscall nonsense", "no system call 'nonsense'"),
         ("delete 7", "there is no breakpoint number 7"),
         ("task 55", "there is no task 55 here"),

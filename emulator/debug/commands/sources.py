@@ -1,4 +1,4 @@
-"""Commands about source code: where an address belongs, the text, and who called whom."""
+"""Commands about source code: where an address belongs, and the text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from emulator.debug.command_table import CommandError, command
 from emulator.debug.expressions import evaluate, location
-from emulator.debug.where import symbol_suffix
-from kernel.check.call_stack import call_sites
 
 if TYPE_CHECKING:
     from emulator.debug.line_mode import LineMode
@@ -40,24 +38,15 @@ def list_(mode: LineMode, argument: str) -> None:
     if not line:
         raise CommandError("no source line is known here: was the program compiled with -g?")
     file, _, number = line.rpartition(":")
-    lines = _source(mode.program.source_of(file) or file)
+    lines = source_lines(mode.program.source_of(file) or file)
     first = max(int(number) - _AROUND, 1)
     for i, text in enumerate(lines[first - 1 : first + 2 * _AROUND - 1], first):
         mode.say(f"{'=>' if i == int(number) else '  '} {i}\t{text}")
 
 
-def _source(path: str) -> list[str]:
+def source_lines(path: str) -> list[str]:
+    """A source file's text; CommandError where it is not on this machine."""
     try:
         return Path(path).read_text(errors="replace").splitlines()
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from None
-
-
-@command("backtrace", "bt", "where", "info stack")
-def backtrace(mode: LineMode, argument: str) -> None:
-    """Who called whom, as far as that can be told."""
-    program = mode.program
-    for number, site in enumerate(call_sites(mode.task, program)):
-        function = symbol_suffix(program, site.pc) or " in an unknown function"
-        line = program.line_of(site.inside)
-        mode.say(f"#{number:<3} {site.pc:#x}{function}" + (f" at {line}" if line else ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.debug.c.printing import FLAGS
 from emulator.debug.command_table import CommandError, command
 from emulator.debug.difference import Picture, differences
 from emulator.debug.expressions import evaluate
@@ -16,11 +17,6 @@ from kernel.task.task import Task
 
 if TYPE_CHECKING:
     from emulator.debug.line_mode import LineMode
-
-_FLAGS = (
-    (0, "CF"), (2, "PF"), (4, "AF"), (6, "ZF"), (7, "SF"), (8, "TF"), (9, "IF"), (10, "DF"),
-    (11, "OF"), (14, "NT"), (16, "RF"), (18, "AC"), (21, "ID"),
-)  # fmt: skip
 
 
 @command("info registers", "info r", usage="[NAME…]")
@@ -36,7 +32,7 @@ def info_registers(mode: LineMode, argument: str) -> None:
         if name == "eip":
             text = f"{value:#x}{symbol_suffix(mode.stepper.program(task), value)}"
         elif name == "eflags":
-            text = f"[ {' '.join(sign for bit, sign in _FLAGS if value >> bit & 1)} ]"
+            text = f"[ {' '.join(sign for bit, sign in FLAGS if value >> bit & 1)} ]"
         mode.say(f"{name:<15}{value:#x}{' ' * max(19 - len(f'{value:#x}'), 1)}{text}")
 
 
@@ -83,6 +79,7 @@ def _does(mode: LineMode, task: Task) -> str:
 @command("task", "thread", "inferior", usage="[TID | any]")
 def task(mode: LineMode, argument: str) -> None:
     """Look at this task, and count steps in it alone; `any`: whoever runs, as at the beginning."""
+    mode.level = 0
     if argument == "any":
         mode.only = None
     elif argument:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.debug.c.values import address_of
 from emulator.debug.command_table import CommandError, command
 from emulator.debug.commands.running import numbers_named
 from emulator.debug.event_kinds import kinds_named
@@ -52,31 +53,37 @@ def _split_task(mode: LineMode, argument: str) -> tuple[str, int | None]:
     return place, evaluate(mode, number)
 
 
-@command("watch", usage="SYMBOL | *ADDRESS [LENGTH] [task TID]")
+@command("watch", usage="EXPRESSION | *ADDRESS [LENGTH] [task TID]")
 def watch(mode: LineMode, argument: str) -> None:
     """Stop after the step that changes memory: a variable, or LENGTH octets (4) at an address.
 
     The kernel's own writes count, too. With a task, it is that task's memory, whoever changes it.
+    The place is watched, also when the function whose variable it was has returned.
     """
     argument, tid = _split_task(mode, argument)
-    words = argument.split()
-    if not words:
-        raise CommandError("watch what? A variable, or *ADDRESS")
-    program = mode.stepper.program(mode.task)
-    found = None
-    if words[0].startswith("*"):
-        address, length = evaluate(mode, words[0][1:]), 4
-    else:
-        address = location(mode, words[0])
-        found = program.object_at(address) if program is not None else None
-        length = found.end - found.start if found is not None and found.is_sized else 4
-    if len(words) > 1:
-        length = evaluate(mode, words[1])
-    if not 1 <= length <= _LONGEST_WATCH:
-        raise CommandError(f"1 to {_LONGEST_WATCH} octets can be watched, not {length}")
-    text = f"{length} octets at {address:#x}" + (f" <{found.name}>" if found is not None else "")
+    address, length, name = _watched(mode, argument)
+    text = f"{length} octets at {address:#x}{name}"
     made = mode.stops.add(Watchpoint(address, length, tid), text)
     mode.say(f"Watchpoint {made.number}: {text}")
+
+
+def _watched(mode: LineMode, argument: str) -> tuple[int, int, str]:
+    """Address, length in octets, and name of what is to be watched."""
+    text, _, last = argument.strip().rpartition(" ")
+    has_length = bool(text) and last.isdecimal() and text.startswith("*")
+    text = text if has_length else argument.strip()
+    if not text:
+        raise CommandError("watch what? A variable, or *ADDRESS")
+    value = mode.scope().value(text)
+    address, length = address_of(value), value.type.size
+    found = mode.program.object_at(address)
+    if has_length:
+        length = int(last)
+    elif found is not None and found.is_sized and text.isidentifier():
+        length = max(length, found.end - found.start)
+    if not 1 <= length <= _LONGEST_WATCH:
+        raise CommandError(f"1 to {_LONGEST_WATCH} octets can be watched, not {length}")
+    return address, length, f" <{found.name}>" if found is not None else ""
 
 
 @command("catch syscall", usage="[NAME…]")
