@@ -8,6 +8,7 @@ from kernel.abi.capabilities import Capability
 from kernel.abi.errno import Errno
 from kernel.abi.sockets import IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP, Family, SocketType
 from kernel.errors import SysError
+from kernel.net.netlink import create_netlink
 from kernel.net.tcp import TcpSocket
 from kernel.net.udp import UdpSocket
 from kernel.net.unix_packets import UnixDatagram, UnixPackets
@@ -34,6 +35,8 @@ def create(task: Task, family: int, type: int, protocol: int, flags: int) -> Soc
         raise SysError(Errno.EINVAL)
     if family == Family.AF_UNIX:
         return create_unix(task, type, protocol, flags)
+    if family == Family.AF_NETLINK:
+        return create_netlink(task, type, protocol, flags)
     if family not in (Family.AF_INET, Family.AF_INET6):
         raise SysError(Errno.EAFNOSUPPORT)
     if not 0 <= protocol < 256:

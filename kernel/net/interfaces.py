@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from kernel.task.task import Task
 
 NAME = b"lo"
-INDEX, MTU = 1, 65536
-_FLAGS = 0x49
+INDEX, MTU, QUEUE_LENGTH = 1, 65536, 1000
+FLAGS = 0x49
 """IFF_UP, IFF_LOOPBACK, IFF_RUNNING."""
-_LOOPBACK_TYPE = 772
+LOOPBACK_TYPE = 772
 """ARPHRD_LOOPBACK."""
 _ADDRESS, _MASK = bytes((127, 0, 0, 1)), bytes((255, 0, 0, 0))
 _IFREQ = 32
@@ -28,16 +28,16 @@ def _address(host: bytes) -> bytes:
 
 
 _ANSWERS: dict[int, bytes] = {
-    InterfaceIoctl.SIOCGIFFLAGS: struct.pack("<H", _FLAGS),
+    InterfaceIoctl.SIOCGIFFLAGS: struct.pack("<H", FLAGS),
     InterfaceIoctl.SIOCGIFADDR: _address(_ADDRESS),
     InterfaceIoctl.SIOCGIFDSTADDR: _address(_ADDRESS),
     InterfaceIoctl.SIOCGIFBRDADDR: _address(bytes(4)),
     InterfaceIoctl.SIOCGIFNETMASK: _address(_MASK),
     InterfaceIoctl.SIOCGIFMETRIC: bytes(4),
     InterfaceIoctl.SIOCGIFMTU: struct.pack("<I", MTU),
-    InterfaceIoctl.SIOCGIFHWADDR: struct.pack("<H14x", _LOOPBACK_TYPE),
+    InterfaceIoctl.SIOCGIFHWADDR: struct.pack("<H14x", LOOPBACK_TYPE),
     InterfaceIoctl.SIOCGIFINDEX: struct.pack("<I", INDEX),
-    InterfaceIoctl.SIOCGIFTXQLEN: struct.pack("<I", 1000),
+    InterfaceIoctl.SIOCGIFTXQLEN: struct.pack("<I", QUEUE_LENGTH),
     InterfaceIoctl.SIOCGIFMAP: bytes(16),
 }
 _CHANGES = (InterfaceIoctl.SIOCSIFFLAGS, InterfaceIoctl.SIOCSIFADDR)

@@ -9,6 +9,7 @@ from kernel.net.port_table import PortTable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kernel.net.netlink import NetlinkSocket
     from kernel.net.socket import Socket
     from kernel.net.unix_socket import UnixSocket
     from kernel.system import System
@@ -18,7 +19,8 @@ class Network:
     """Shared by all sockets of a system.
 
     `sockets` are the open ones, oldest first. `names` are abstract names by type and name, `nodes`
-    the sockets bound to a file by its device and inode number. `tcp` and `udp` are the ports.
+    the sockets bound to a file by its device and inode number. `tcp` and `udp` are the ports,
+    `netlink` the netlink sockets by theirs.
     """
 
     def __init__(self) -> None:
@@ -28,6 +30,7 @@ class Network:
         self.next_autobind = 0
         self.tcp = PortTable()
         self.udp = PortTable()
+        self.netlink: dict[int, NetlinkSocket] = {}
         self.sockets_in_flight = 0
         """Unix sockets that are on their way as SCM_RIGHTS: only then can there be garbage."""
         self.is_collecting = False

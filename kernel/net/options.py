@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
+from kernel.abi.netlink import SOL_NETLINK, NetlinkOption
 from kernel.abi.process import Capability
 from kernel.abi.sockets import (
     IPPROTO_IP,
@@ -23,6 +24,7 @@ from kernel.abi.sockets import (
 )  # fmt: skip
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
+from kernel.net.netlink import NetlinkSocket
 from kernel.net.socket import (
     BUFFER_MOST,
     RECEIVE_BUFFER_LEAST,
@@ -94,6 +96,9 @@ _DEFAULTS: dict[tuple[int, int], int] = {
     (IPPROTO_TCP, TcpOption.TCP_FASTOPEN): 0,
     (IPPROTO_UDP, UdpOption.UDP_CORK): 0,
     (IPPROTO_UDP, UdpOption.UDP_GRO): 0,
+    (SOL_NETLINK, NetlinkOption.NETLINK_BROADCAST_ERROR): 0,
+    (SOL_NETLINK, NetlinkOption.NETLINK_NO_ENOBUFS): 0,
+    (SOL_NETLINK, NetlinkOption.NETLINK_CAP_ACK): 0,
 }
 """Options of other levels that are plain numbers, and what they are at first."""
 _RANGES: dict[tuple[int, int], range] = {
@@ -108,8 +113,11 @@ _RANGES: dict[tuple[int, int], range] = {
 """What may be set; everything else is EINVAL."""
 _ON_OFF = frozenset({
     (IPPROTO_TCP, TcpOption.TCP_NODELAY), (IPPROTO_TCP, TcpOption.TCP_CORK),
-    (IPPROTO_IPV6, Ipv6Option.IPV6_V6ONLY),
+    (IPPROTO_IPV6, Ipv6Option.IPV6_V6ONLY), (SOL_NETLINK, NetlinkOption.NETLINK_CAP_ACK),
+    (SOL_NETLINK, NetlinkOption.NETLINK_BROADCAST_ERROR),
+    (SOL_NETLINK, NetlinkOption.NETLINK_NO_ENOBUFS),
 })  # fmt: skip
+_MEMBERSHIP = (NetlinkOption.NETLINK_ADD_MEMBERSHIP, NetlinkOption.NETLINK_DROP_MEMBERSHIP)
 _CONGESTION = b"cubic"
 LINGER, TIMEVAL, UCRED = struct.Struct("<ii"), struct.Struct("<ii"), struct.Struct("<iII")
 TIMEVAL64 = struct.Struct("<qq")
@@ -123,6 +131,9 @@ def set_option(task: Task, socket: Socket, level: int, name: int, value: bytes) 
     """setsockopt(2): ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM, EPERM, EACCES."""
     if level == SOL_SOCKET:
         _set_general(task, socket, name, value)
+        return
+    if isinstance(socket, NetlinkSocket) and name in _MEMBERSHIP:
+        socket.change_group(name, _number(value))
         return
     key = _known(level, name)
     if key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION):
@@ -147,8 +158,14 @@ def require_level(socket: Socket, level: int, otherwise: Errno) -> None:
         return
     if socket.family == Family.AF_UNIX:
         raise SysError(Errno.EOPNOTSUPP)
-    if level not in (*_LEVELS[Family(socket.family)], socket.protocol):
+    if level not in _levels(socket):
         raise SysError(otherwise)
+
+
+def _levels(socket: Socket) -> tuple[int, ...]:
+    if isinstance(socket, NetlinkSocket):
+        return (SOL_NETLINK,)
+    return (*_LEVELS[Family(socket.family)], socket.protocol)
 
 
 def _known(level: int, name: int) -> tuple[int, int]:
@@ -179,7 +196,8 @@ def _set_general(task: Task, socket: Socket, name: int, value: bytes) -> None:
     elif name in _READ_ONLY:
         raise SysError(Errno.ENOPROTOOPT)
     elif name in _BOOLEANS:
-        if name == SocketOption.SO_PASSCRED and not isinstance(socket, UnixSocket):
+        may_pass = isinstance(socket, UnixSocket | NetlinkSocket)
+        if name == SocketOption.SO_PASSCRED and not may_pass:
             raise SysError(Errno.EOPNOTSUPP)
         socket.values[SOL_SOCKET, name] = int(bool(number))
     elif name in _NUMBERS:

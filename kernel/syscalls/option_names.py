@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from kernel.abi.netlink import NetlinkOption
 from kernel.abi.sockets import IpOption, Ipv6Option, SocketOption, TcpOption, UdpOption
 
 LEVELS = {
@@ -16,6 +17,7 @@ _OPTIONS: dict[int, tuple[type[IntEnum], str]] = {
     6: (TcpOption, "TCP_???"),
     17: (UdpOption, "UDP_???"),
     41: (Ipv6Option, "IPV6_???"),
+    270: (NetlinkOption, "NETLINK_???"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
+from kernel.abi.netlink import SOCKADDR
 from kernel.abi.sockets import SOCKADDR_MAX, Family
 from kernel.errors import SysError
 from kernel.events import Described
@@ -62,6 +63,9 @@ def describe_sockaddr(task: Task, address: int, length: int) -> Described:
         fields.append(("sin_addr", ("text", f'inet_addr("{_dotted(data[4:8])}")')))
     elif family == Family.AF_INET6 and len(data) >= _IN6_LEAST:
         fields += _fields_of_6(data)
+    elif family == Family.AF_NETLINK and len(data) >= SOCKADDR.size:
+        _, _, port, groups = SOCKADDR.unpack_from(data)
+        fields += [("nl_pid", ("int", port)), ("nl_groups", ("text", f"{groups:08x}"))]
     elif len(data) > _FAMILY_OCTETS:
         fields.append(("sa_data", ("path", data[2:].decode("latin-1"), False)))
     return ("struct", fields, False)

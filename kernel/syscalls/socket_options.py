@@ -109,8 +109,8 @@ def getsockopt(
 ) -> int:
     """getsockopt(2): as much of the value as there is room for; EINVAL, ENOPROTOOPT, EFAULT."""
     socket = socket_of(file)
-    is_newer = socket.family == Family.AF_INET6
-    require_level(socket, level, Errno.ENOPROTOOPT if is_newer else Errno.EOPNOTSUPP)
+    is_older = socket.family == Family.AF_INET
+    require_level(socket, level, Errno.EOPNOTSUPP if is_older else Errno.ENOPROTOOPT)
     room = signed(task.memory.read_word(length))
     assert task.call is not None
     task.call.noted = room

@@ -61,7 +61,7 @@ def _split(type: int) -> tuple[int, int]:
 @subcall(Sysno.SOCKETCALL, SocketCall.SYS_SOCKET, "socket")
 @syscall(Sysno.SOCKET)
 def socket(task: Task, family: FamilyNumber, type: TypeAndFlags, protocol: Protocol) -> Fd:
-    """socket(2): AF_UNIX, AF_INET and AF_INET6; EAFNOSUPPORT, EMFILE and others."""
+    """socket(2): AF_UNIX, AF_INET, AF_INET6, AF_NETLINK; EAFNOSUPPORT, EMFILE and others."""
     kind, flags = _split(type)
     made = create(task, family, kind, protocol, flags & SOCK_NONBLOCK)
     return _install(task, made, flags)

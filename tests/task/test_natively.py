@@ -51,6 +51,7 @@ NEED_ROOT = (
     "leases",
     "mounts",
     "names",
+    "netlink",
     "odd_calls",
     "old_ipc",
     "opath",
