@@ -64,11 +64,6 @@ def _run_times(task: Task) -> str:
     return f"{task.user_time + task.system_time} 0 0\n"
 
 
-def _io(task: Task) -> str:
-    names = ("rchar", "wchar", "syscr", "syscw", "read_bytes", "write_bytes")
-    return "".join(f"{name}: 0\n" for name in names) + "cancelled_write_bytes: 0\n"
-
-
 _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"auxv", 0o400, proc_memory.auxiliary_vector, None),
     (b"cgroup", 0o444, _cgroup, None),
@@ -77,7 +72,6 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"cpuset", 0o444, _cpuset, None),
     (b"environ", 0o400, proc_memory.environment, None),
     (b"gid_map", 0o644, _identity_map, None),
-    (b"io", 0o400, _io, None),
     (b"limits", 0o644, proc_status.limits, None),
     (b"loginuid", 0o644, _login_uid, None),
     (b"maps", 0o444, proc_memory.maps, None),
