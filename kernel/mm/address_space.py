@@ -20,8 +20,8 @@ from kernel.abi.memory import (
     page_up,
 )  # fmt: skip
 from kernel.errors import SysError
-from kernel.mm import fault, trampoline
-from kernel.mm.area import DONT_FORK, LOCKED, NO_WRITE, WIPE_ON_FORK, Area
+from kernel.mm import fault, heredity, trampoline
+from kernel.mm.area import LOCKED, NO_WRITE, Area
 from kernel.mm.area_map import STACK_GUARD, AreaMap
 from kernel.mm.charge import Charge
 from kernel.mm.page_tables import PageTables
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from kernel.mm.frames import FrameAllocator
     from kernel.mm.local_table import LocalTable
 from kernel.mm.page_cache import PageCache
-
-_NOT_INHERITED = DONT_FORK | WIPE_ON_FORK | LOCKED
 
 
 class AddressSpace(UserMemory, AreaMap):
@@ -340,69 +338,8 @@ class AddressSpace(UserMemory, AreaMap):
     # ---- a life of its own -------------------------------------------------------------------
 
     def fork(self, name: str) -> AddressSpace:
-        """A copy-on-write copy, page tables included; ENOMEM leaves nothing behind.
-
-        EAGAIN where it is the page tables that cannot be had, as fork(2) has it.
-        """
-        self.frames.commitments.check_copy(self)
-        child = AddressSpace.__new__(AddressSpace)
-        child.__dict__.update(self.__dict__)
-        child.charge = Charge(self.frames, 1)
-        child.write_hook = None
-        try:
-            child.tables = self.tables.copy()
-        except SysError:
-            child.charge.release()
-            raise SysError(Errno.EAGAIN) from None
-        if self.local_table is not None:
-            self._copy_local_table(child)
-        self.frames.commitments.spaces.append(child)
-        self.frames.counters.tables_copied += len(self.tables.leaves)
-        child.name, child.users = name, 1
-        child.areas, child._starts = self.areas.copy(), self._starts.copy()
-        for area in child.areas:
-            if area.inode is not None:
-                self.page_cache.map(area.inode)
-        if child.executable is not None:
-            child.executable.executing += 1
-        child.locks_future = False
-        if any(area.flags & _NOT_INHERITED for area in child.areas):
-            child._forget_what_is_not_inherited()
-        self.frames.machine.flush_tlb()
-        return child
-
-    def _copy_local_table(self, child: AddressSpace) -> None:
-        assert self.local_table is not None
-        try:
-            child.local_table = self.local_table.copy()
-        except SysError:
-            child.tables.release()
-            child.charge.release()
-            raise
-        child.local_table.show(child.tables)
-
-    def _forget_what_is_not_inherited(self) -> None:
-        """A child: areas without MADV_DONTFORK, empty ones with MADV_WIPEONFORK, nothing locked."""
-        for area in list(self.areas):
-            if area.flags & DONT_FORK:
-                self.unmap(area.start, area.end)
-            elif area.flags & WIPE_ON_FORK:
-                self._drop_pages(area, area.start, area.end)
-            if area.flags & (DONT_FORK | LOCKED) == LOCKED:
-                self._replace_area(area, area.prot, area.flags & ~LOCKED)
-
-    def copy_all_pages(self) -> None:
-        """Give every private page a frame of its own now, as forks did once; ENOMEM."""
-        for area in self.areas:
-            if area.is_shared:
-                continue
-            bits = area.entry_bits | (paging.WRITABLE if area.is_writable else 0)
-            for page, index in self.tables.present(area.start, area.end):
-                old, fresh = paging.frame_of(self.tables.entries[index]), self.frames.allocate()
-                self.frames.ram.copy(old, fresh)
-                self.frames.drop(old)
-                self.frames.counters.pages_copied += 1
-                self.set_page(page, fresh, bits)
+        """A copy-on-write copy, page tables included: see heredity.fork."""
+        return heredity.fork(self, name)
 
     def execute(self, inode: RegularInode, path: str) -> None:
         """This space runs a program, whose file cannot be opened for writing meanwhile."""

@@ -28,6 +28,13 @@ class AreaMap:
         self._packed = _NOTHING_PACKED
         """An address and a length: from there up to MMAP_TOP there is no room for so much."""
 
+    def take_own_areas(self) -> None:
+        """In a copy that still shares its lists with the one it is of."""
+        self.areas, self._starts = self.areas.copy(), self._starts.copy()
+        for area in self.areas:
+            if area.inode is not None:
+                self.page_cache.map(area.inode)
+
     def find(self, address: int) -> Area | None:
         """The area that contains an address."""
         i = bisect_right(self._starts, address) - 1

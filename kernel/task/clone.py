@@ -29,6 +29,7 @@ from kernel.fs.file_table import FileTable
 from kernel.fs.pidfd import ProcessFile
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.charge import Charge
+from kernel.mm.heredity import copy_all_pages
 from kernel.signals.state import Pending, Sighand, SignalState
 from kernel.task import tracing
 from kernel.task.process import Process
@@ -241,7 +242,7 @@ def _share_or_fork_memory(task: Task, flags: int) -> AddressSpace:
         task.system.ipc.copy_memory(task)
     if task.system.settings.copying_fork:
         try:
-            child.copy_all_pages()
+            copy_all_pages(child)
         except SysError:
             child.leave()
             raise
