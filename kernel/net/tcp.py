@@ -1,16 +1,14 @@
-"""TCP on the loopback network (tcp(7)): segments arrive at once, acknowledgements take no time.
-
-Omitted: urgent data. MSG_OOB is EOPNOTSUPP.
-"""
+"""TCP on the loopback network (tcp(7)): segments arrive at once, acknowledgements take no time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kernel.abi.errno import Errno
-from kernel.abi.files import OpenFlag, Poll
+from kernel.abi.files import OpenFlag
 from kernel.abi.sockets import (
     IPPROTO_TCP,
+    SIOCATMARK,
     SOMAXCONN,
     Family,
     MessageFlag,
@@ -21,10 +19,12 @@ from kernel.abi.sockets import (
 )  # fmt: skip
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
+from kernel.net import tcp_readiness
 from kernel.net.internet_address import Endpoint, family_of
 from kernel.net.internet_socket import InternetSocket
 from kernel.net.port_table import TimeWait
 from kernel.net.socket import READ_SIDE, WRITE_SIDE, Ancillary, Received
+from kernel.net.urgent import Urgent
 from kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class TcpSocket(InternetSocket):
         self.state = TcpState.CLOSE
         self.peer: TcpSocket | None = None
         self.data = bytearray()
+        self.urgent = Urgent()
         self.backlog = 0
         self.arrived: list[TcpSocket] = []
         self.applicants: list[TcpSocket] = []
@@ -216,8 +217,6 @@ class TcpSocket(InternetSocket):
     def send(
         self, task: Task, data: bytes, flags: int, name: bytes | None, ancillary: Ancillary
     ) -> int:
-        if flags & MessageFlag.MSG_OOB:
-            raise SysError(Errno.EOPNOTSUPP)
         if self.state is TcpState.SYN_SENT:
             self.wait(task, self.room, self.send_timeout)
         self.take_error()
@@ -232,18 +231,32 @@ class TcpSocket(InternetSocket):
             self.wait(task, self.writable, self.send_timeout)
         taken = data[: self.free]
         peer.data += taken
+        if flags & MessageFlag.MSG_OOB and taken:
+            peer.urgent.arrive(peer.data, peer.is_inline, len(taken))
         self.network.carry(len(taken) + 52)
         peer.readable.wake_all()
         return len(taken)
 
     def receive(self, task: Task, count: int, flags: int) -> Received:
         if flags & MessageFlag.MSG_OOB:
-            raise SysError(Errno.EINVAL)
-        if not self.data:
+            return self.urgent.receive(count, self.is_inline)
+        start, end = self.urgent.stretch(len(self.data), self.is_inline)
+        if start == end:
+            if not flags & MessageFlag.MSG_PEEK:
+                self._drop(end)
             self._require_more(task)
             return Received(b"", 0)
-        data = bytes(self.data[:count])
+        data = bytes(self.data[start : min(start + count, end)])
         return Received(data, len(data))
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether urgent data is among the others (SO_OOBINLINE)."""
+        return bool(self.option(SocketOption.SO_OOBINLINE))
+
+    def _drop(self, count: int) -> None:
+        del self.data[:count]
+        self.urgent.pass_over(count)
 
     def _require_more(self, task: Task) -> None:
         """Nothing to read: the end, an error, or wait."""
@@ -255,9 +268,13 @@ class TcpSocket(InternetSocket):
         self.wait(task, self.readable, self.receive_timeout)
 
     def take(self, received: Received) -> None:
-        del self.data[: len(received.data)]
-        if self.peer is not None and received.data:
-            self.peer.writable.wake_all()
+        if received.flags & MessageFlag.MSG_OOB:
+            self.urgent.is_unread = False
+        elif received.data:
+            start, _ = self.urgent.stretch(len(self.data), self.is_inline)
+            self._drop(start + len(received.data))
+            if self.peer is not None:
+                self.peer.writable.wake_all()
 
     # ---- ending ------------------------------------------------------------------------------
 
@@ -337,6 +354,7 @@ class TcpSocket(InternetSocket):
         self.state, self.peer, self.remote, self.closed = TcpState.CLOSE, None, None, 0
         self.is_unreported, self.error = False, None
         self.data.clear()
+        self.urgent = Urgent()
         self.unsettle()
 
     def release(self) -> None:
@@ -358,32 +376,19 @@ class TcpSocket(InternetSocket):
     # ---- readiness ---------------------------------------------------------------------------
 
     def poll(self, task: Task) -> int:
-        events = 0
-        if self.is_listening:
-            return int(Poll.POLLIN | Poll.POLLRDNORM) if self.arrived else 0
-        if self.closed == BOTH or self.state is TcpState.CLOSE:
-            events |= Poll.POLLHUP
-        if self.closed & READ_SIDE:
-            events |= Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLRDHUP
-        if self.state is not TcpState.SYN_SENT:
-            if self.data:
-                events |= Poll.POLLIN | Poll.POLLRDNORM
-            if self.closed & WRITE_SIDE or self.peer is None or self.free > self.send_buffer // 3:
-                events |= Poll.POLLOUT | Poll.POLLWRNORM
-        if self.error is not None:
-            events |= Poll.POLLERR
-        return events
+        return tcp_readiness.events(self)
 
     def unread(self) -> int:
-        if self.is_listening:
-            raise SysError(Errno.EINVAL)
-        return len(self.data)
+        return tcp_readiness.unread(self)
 
     def unsent(self) -> int:
-        """What the other end's receive buffer has no room for."""
-        if self.is_listening:
-            raise SysError(Errno.EINVAL)
-        return max(0, len(self.peer.data) - self.peer.receive_buffer) if self.peer else 0
+        return tcp_readiness.unsent(self)
+
+    def ioctl(self, task: Task, request: int, argument: int) -> int:
+        if request == SIOCATMARK:
+            task.memory.write_word(argument, self.urgent.at == 0)
+            return 0
+        return super().ioctl(task, request, argument)
 
     def close(self) -> None:
         super().close()

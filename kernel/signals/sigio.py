@@ -66,6 +66,17 @@ def signal_owner(task: Task, owner: FileOwner, fd: int, code: int) -> None:
     """Tell the owner; SIGIO carries nothing, other signals (and a full queue falls back to it)
     carry the descriptor and what poll(2) would say.
     """
+    for target in _targets(task, owner):
+        _send(target, owner.signal, fd, code)
+
+
+def tell_urgent(task: Task, owner: FileOwner) -> None:
+    """SIGURG: urgent data has come (tcp(7))."""
+    for target in _targets(task, owner):
+        _deliver(target, SigInfo(Signal.SIGURG, SiCode.SI_KERNEL))
+
+
+def _targets(task: Task, owner: FileOwner) -> list[Task | Process]:
     tasks = task.system.tasks
     targets: list[Task | Process] = []
     if owner.kind is OwnerKind.F_OWNER_TID:
@@ -76,9 +87,7 @@ def signal_owner(task: Task, owner: FileOwner, fd: int, code: int) -> None:
         targets = [leader.process] if leader is not None else []
     elif owner.number:
         targets = list(tasks.in_group(owner.number))
-    for target in targets:
-        if _is_allowed(owner, target):
-            _send(target, owner.signal, fd, code)
+    return [target for target in targets if _is_allowed(owner, target)]
 
 
 def _is_allowed(owner: FileOwner, target: Task | Process) -> bool:

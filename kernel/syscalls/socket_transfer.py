@@ -13,7 +13,9 @@ from kernel.errors import Block, SysError
 from kernel.events import Described
 from kernel.fs.open_file import OpenFile
 from kernel.net.socket import Ancillary, QuietPipe, Received, Socket, discard
+from kernel.net.tcp import TcpSocket
 from kernel.signals.attention import ready_signals
+from kernel.signals.sigio import tell_urgent
 from kernel.syscalls.arguments import File, InBytes, OutBytesArgument, Size
 from kernel.syscalls.socket_addresses import (
     InAddress,
@@ -104,6 +106,8 @@ def _send_stream(
         try:
             data = _piece(task, socket, spans, done, min(PIECE, total - done), flags, name)
             done += socket.send(task, data, flags, name, ancillary if not done else _NO_ONE)
+            if flags & MessageFlag.MSG_OOB and isinstance(socket, TcpSocket) and socket.peer:
+                tell_urgent(task, socket.peer.owner)
         except Block:
             if done and (not socket.waits(flags) or ready_signals(task)):
                 return int(done)

@@ -65,6 +65,7 @@ NEED_ROOT = (
     "signals",
     "terminal_jobs",
     "timers",
+    "urgent",
     "xattr",
 )
 NEED_MOUNTS = ("mounts",)
