@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emulator.changes import SendSignal
 from emulator.debug.gdb.connection import Gone
 from emulator.machine.host_code import MOST_ADDRESSES
 from kernel.events import SignalDelivered
+from kernel.signals.state import SigInfo
 from tests.gdb.talk import Talk
 
 Guest = Callable[[str], Path]
@@ -339,6 +341,21 @@ def test_a_signal_that_gdb_sends_is_not_told_to_it_but_acted_on(guest: Guest) ->
         assert talk.stop("vCont;c").startswith(f"T05create:;thread:p64.{tid}")
     assert talk.ask("QThreadEvents:0") == "OK"
     assert talk.ask("vCont;C0f:p64.65;c") == "X0f;process:64"  # one that does not run at once
+
+
+def test_a_signal_that_was_told_is_acted_on_also_when_other_threads_have_run_meanwhile(
+    guest: Guest,
+) -> None:
+    talk = Talk(guest("glibc/threads"))
+    assert talk.ask("QThreadEvents:1") == "OK"
+    for tid in ("65", "66"):
+        assert talk.stop("vCont;c").startswith(f"T05create:;thread:p64.{tid}")
+    assert talk.ask("QThreadEvents:0") == "OK"
+    assert talk.ask("Hgp64.65") == "OK"
+    talk.stepper.change(SendSignal(101, SigInfo(15, 0, 100)))
+    assert talk.stop("vCont;c:p64.65").startswith("T0fthread:p64.65")
+    assert talk.stop("vCont;s:p64.64").startswith("T05thread:p64.64")
+    assert talk.ask("vCont;C0f:p64.65;c") == "X0f;process:64"
 
 
 def test_a_thread_that_was_only_halted_has_the_siginfo_of_a_stop(guest: Guest) -> None:

@@ -65,7 +65,7 @@ class Debuggee:
         """By tid: what gdb has made of a stop's siginfo_t; it counts if a signal of its kind goes
         to the thread when that goes on, as with PTRACE_SETSIGINFO."""
         self.sent: dict[int, SigInfo] = {}
-        """By tid: a signal that gdb sent and that its thread has still to act on."""
+        """By tid: a signal that gdb sent or passed on, where its thread will act on it later."""
         self.returning: set[int] = set()
         """Threads that, as far as gdb knows, have still to return from a call."""
         self.told_at = NOWHERE
@@ -208,11 +208,12 @@ class Debuggee:
             info = self._decided(told, self.rewritten.pop(task.tid, None), action.signal)
             if told is None and info is not None:
                 self.change(SendSignal(task.tid, info))
-                self.sent[task.tid] = info
             elif told is not None and told != info:
                 self.change(ReplaceSignal(task.tid, info))
                 if info is None:
                     self.told_at = NOWHERE  # what comes next has not been told
+            if info is not None and self.told_at[:2] != (task.tid, self.stepper.position):
+                self.sent[task.tid] = info
 
     @staticmethod
     def _decided(told: SigInfo | None, rewritten: SigInfo | None, number: int) -> SigInfo | None:
