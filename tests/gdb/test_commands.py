@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 from emulator.changes import SendSignal
 from emulator.debug.gdb.connection import Gone
 from emulator.machine.host_code import MOST_ADDRESSES
+from emulator.stops import Stopped
 from kernel.events import SignalDelivered
 from kernel.signals.state import SigInfo
 from tests.gdb.talk import Talk
 
 Guest = Callable[[str], Path]
-EAX, ESP, EIP, ORIG_EAX = 0, 4, 8, 41
+EAX, ECX, EDX, EBX, ESP, EIP, ORIG_EAX = 0, 1, 2, 3, 4, 8, 41
 
 
 @pytest.fixture
@@ -245,6 +247,46 @@ def test_stepping_in_a_range_stops_behind_it(vfork: Talk) -> None:
     assert not inside <= vfork.register(EIP) < inside + 9
 
 
+@pytest.mark.parametrize("name", ["vfork_memory", "glibc/setjmp", "glibc/threads"])
+def test_what_is_run_through_ends_where_single_steps_end(
+    guest: Guest, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walk() -> list[tuple[str, int]]:
+        talk, chance, places = Talk(guest(name)), random.Random(1), []
+        for _ in range(250):
+            task = talk.stepper.task
+            if task is None:
+                break
+            code = talk.stepper.disassemble(task, task.instruction, chance.randrange(1, 24))
+            end = code[-1].address + len(code[-1].code)
+            reply = talk.ask(f"vCont;r{task.instruction:x},{end:x}:p{task.pid:x}.{task.tid:x};c")
+            places.append((reply, talk.stepper.position))
+        return places
+
+    fast = walk()
+    monkeypatch.setattr("emulator.debug.gdb.running.exits", lambda *others: None)
+    assert fast == walk()
+
+
+def test_a_loop_in_a_range_is_run_not_stepped(guest: Guest) -> None:
+    talk = Talk(guest("vfork_exec"))
+    start = talk.register(EIP)
+    assert talk.ask("P1=00000100") == "OK"  # ecx: 65536
+    assert talk.ask(f"X{start:x},3:\xe2\xfe\x90") == "OK"  # l: loop l; nop
+    runs = 0
+
+    def count(*others: object, **options: object) -> Stopped:
+        nonlocal runs
+        runs += 1
+        return run(*others, **options)  # type: ignore[arg-type]
+
+    run, talk.stepper.run = talk.stepper.run, count  # type: ignore[method-assign]
+    assert talk.stop(f"vCont;r{start:x},{start + 2:x}:p64.64") == "T05thread:p64.64;"
+    assert (talk.register(EIP), talk.register(ECX)) == (start + 2, 0)
+    assert talk.stepper.position > 65536
+    assert runs < 10
+
+
 def test_with_only_frozen_threads_left_nothing_is_resumed(shared: Talk) -> None:
     shared.ask("vCont;c")
     assert shared.ask("vCont;c:p65.-1") == "W00;process:65"
@@ -356,6 +398,21 @@ def test_a_signal_that_was_told_is_acted_on_also_when_other_threads_have_run_mea
     assert talk.stop("vCont;c:p64.65").startswith("T0fthread:p64.65")
     assert talk.stop("vCont;s:p64.64").startswith("T05thread:p64.64")
     assert talk.ask("vCont;C0f:p64.65;c") == "X0f;process:64"
+
+
+def test_an_exec_by_a_thread_is_told_also_where_only_that_thread_goes_on(guest: Guest) -> None:
+    talk = Talk(guest("glibc/threads"))
+    assert talk.ask("QThreadEvents:1") == "OK"
+    assert talk.stop("vCont;c").startswith("T05create:;thread:p64.65")
+    assert talk.ask("QThreadEvents:0") == "OK"
+    eip, stack = talk.register(EIP), talk.register(ESP)
+    for address, octets in (eip, b"\xcd\x80"), (stack, b"/proc/self/exe\0"):
+        data = octets.decode("latin-1")
+        assert talk.ask(f"X{address:x},{len(octets):x}:{data}") == "OK"
+    for number, value in (EAX, 11), (EBX, stack), (ECX, 0), (EDX, 0):
+        assert talk.ask(f"P{number:x}={value.to_bytes(4, 'little').hex()}") == "OK"
+    assert talk.stop("vCont;c:p64.65").startswith("T05exec:")
+    assert talk.ask("qfThreadInfo") == "mp64.64"  # it has the first thread's id now
 
 
 def test_a_thread_that_was_only_halted_has_the_siginfo_of_a_stop(guest: Guest) -> None:

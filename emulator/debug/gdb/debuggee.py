@@ -15,6 +15,7 @@ from emulator.debug.gdb.plan import Action, Plan
 from emulator.debug.gdb.registers import RegisterSet
 from emulator.debug.gdb.stops import (
     AtCall,
+    Executed,
     Exited,
     NothingResumed,
     Report,
@@ -176,14 +177,15 @@ class Debuggee:
         self.told_at = tid, self.stepper.position, 0 if task is None else task.instruction
 
     def take_pending(self, plan: Plan) -> Report | None:
-        """The first report that waits for a thread which is to go on; ends wait for nobody.
+        """The first report that waits for a thread which is to go on; ends wait for nobody, nor
+        does another program, whose thread has a new id if it was not the first.
 
         Which system calls are caught is decided now: gdb turns the catching off and on again
         around a vfork, and a thread that is stepped stops at none, as under Linux's ptrace.
         """
         for report in list(self.pending):
             action: Action | None = Action()
-            if isinstance(report, Stop):
+            if isinstance(report, Stop) and not isinstance(report, Executed):
                 action = plan.action_of(report.pid, report.tid)
             if action is not None:
                 self.pending.remove(report)

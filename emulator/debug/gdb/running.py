@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from emulator.changes import Freeze, Kill
 from emulator.debug.gdb.instructions import before, has_executed, is_at_rest, step_back
 from emulator.debug.gdb.plan import Action, Plan
+from emulator.debug.gdb.ranges import exits
 from emulator.debug.gdb.stops import (
     AtLogEnd,
     Interrupted,
@@ -47,6 +48,10 @@ _LIFE = CatchEvent(
 )
 """What the server must always know of."""
 _TURN = CatchEvent(frozenset({events.Switched}))
+_HANDLED = CatchEvent(frozenset({events.SignalDelivered}))
+"""A thread may be in a handler."""
+_MANY = 200
+"""Places that are looked out for at a time, where it is still worth it."""
 _BIRTH = CatchEvent(frozenset({events.TaskCreated, events.TaskExecuted}))
 """gdb cannot follow a process back beyond these."""
 
@@ -130,7 +135,11 @@ class Runner:
         if is_at_rest(task) and task.tid in self._debuggee.returning:
             return Stepped(task.pid, task.tid)
         stepper, pid, tid = self._stepper, task.pid, task.tid
-        start, inside = before(stepper, task), self._action(plan, task).inside
+        inside = self._action(plan, task).inside
+        ways_out = None if inside is None else self._exits(task, inside, stops)
+        if ways_out is not None:
+            return self._through(plan, task, [*stops, *ways_out])
+        start = before(stepper, task)
         report = self._what_happened(plan, self._go(stops, 1))
         if report is not None or stepper.position == start.position:
             return report
@@ -140,6 +149,24 @@ class Runner:
         if inside is not None and now is not None and inside[0] <= now.instruction < inside[1]:
             return None
         return Stepped(pid, tid)
+
+    def _exits(self, task: Task, inside: tuple[int, int], stops: list[Stop]) -> list[Stop] | None:
+        """What to look out for so that a thread can run through a range; None: it must step."""
+        if not is_at_rest(task):
+            return None
+        places = exits(self._stepper, task, *inside)
+        if places is None or task.instruction in places or len(places) + len(stops) > _MANY:
+            return None
+        return [_TURN, _HANDLED, *(Breakpoint(place, task.tid) for place in sorted(places))]
+
+    def _through(self, plan: Plan, task: Task, stops: list[Stop]) -> Report | None:
+        """The thread that runs next runs to where it may leave its range."""
+        tid, (start, end) = task.tid, self._action(plan, task).inside or (0, 0)
+        report = self._what_happened(plan, self._go(stops, None))
+        now = self._stepper.find_task(tid)
+        if report is not None or now is None or not is_at_rest(now):
+            return report
+        return None if start <= now.instruction < end else Stepped(now.pid, tid)
 
     def _run(self, plan: Plan, stops: list[Stop], frontier: int | None) -> Report | None:
         limit = None if frontier is None else frontier - self._stepper.position
