@@ -79,6 +79,13 @@ def _wait_writable(stream: int) -> None:
     select.select([], [stream], [])
 
 
+def uncooked(kind: StreamKind | None, data: bytes) -> bytes:
+    """What to write to a stream that is not ours alone: a terminal that is not raw ends lines with
+    CR LF by itself, as the guest's terminal has done already.
+    """
+    return data.replace(b"\r\n", b"\n") if kind is not None and kind.is_terminal else data
+
+
 class HostStreams(Streams):
     """The command's own standard streams."""
 
@@ -101,7 +108,9 @@ class HostStreams(Streams):
         return read_input()
 
     def write(self, stream: int, data: bytes) -> bool:
-        return write_all(stream or 1, data)
+        stream = stream or 1
+        is_raw = self._terminal is not None
+        return write_all(stream, data if is_raw else uncooked(self.kinds[stream], data))
 
     def wait(self, seconds: float | None, for_input: bool) -> bool:
         if self._terminal is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from emulator.host_streams import kind_of, write_all
+from emulator.host_streams import kind_of, uncooked, write_all
 from emulator.session import PIPE, Streams
 from kernel.errors import BadGuest
 
@@ -42,7 +42,8 @@ class LineStreams(Streams):
 
     def write(self, stream: int, data: bytes) -> bool:
         sys.stdout.flush()
-        return write_all(stream or 1, data)
+        stream = stream or 1
+        return write_all(stream, uncooked(self.kinds[stream], data))
 
 
 class TypedInput(Streams):
