@@ -63,6 +63,7 @@ NEED_ROOT = (
     "scheduling",
     "seccomp",
     "signals",
+    "supervisors",
     "terminal_jobs",
     "timers",
     "urgent",
