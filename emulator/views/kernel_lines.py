@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.views.strace import Options, Strace
+from emulator.views.line_options import Options
+from emulator.views.strace import Strace
 from kernel import events
 from kernel.abi.process import CloneFlag
 from kernel.abi.signals import signal_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from emulator.views.strace import Options, Strace
+from emulator.views.line_options import Options
+from emulator.views.strace import Strace
 from kernel.abi.process import CloneFlag
 from kernel.events import Booted, Event, TaskCreated, TaskExited
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.views import clone_arguments
-from emulator.views.decoding import PLAIN, Decoding, dump
-from emulator.views.leader import NO_TIMES, Times, seconds, stamper
+from emulator.views.decoding import PLAIN, dump
+from emulator.views.leader import seconds, stamper
+from emulator.views.line_options import USUAL, Options
 from emulator.views.pid_names import PidNames
 from emulator.views.results import result
-from emulator.views.selection import EVERYTHING, Selection
+from emulator.views.selection import EVERYTHING
 from emulator.views.stack_lines import stack_text
-from emulator.views.values import DEFAULT, Style, arguments_text, text
+from emulator.views.values import Style, arguments_text, text
 from emulator.views.wait_status import ending
 from kernel.abi.process import CloneFlag
 from kernel.abi.signals import Signal, signal_name
@@ -39,40 +40,10 @@ from kernel.events import (
     TaskStopped,
 )
 
-RESULT_COLUMN = 40
-"""Column, from 0, of the `=` before a result; lines that are longer push it right."""
 LATE_COMMA = frozenset({"clone", "clone3", "sendfile", "sendfile64"})
 """Calls whose comma before an argument known only at the end is written with that argument."""
 REARRANGED = {"clone": clone_arguments.by_name}
 """Calls whose arguments are not shown as they lie in the registers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What of strace's command line changes the lines."""
-
-    style: Style = DEFAULT
-    follow: bool = True
-    """-f: children, too."""
-    to_file: bool = False
-    """-o FILE: with -f every line begins with its bare pid; nobody is told of attached ones."""
-    quiet: frozenset[str] = frozenset()
-    """Messages that are left out, by strace's names: attach, exit …"""
-    selection: Selection = EVERYTHING
-    times: Times = NO_TIMES
-    column: int = RESULT_COLUMN
-    """-a."""
-    numbers: bool = False
-    """-n: the number of the call before each line."""
-    places: bool = False
-    """-i: the address of the next instruction."""
-    stacks: bool = False
-    """-k: who called whom, after each line."""
-    decoding: Decoding = PLAIN
-    names: bool = False
-    """-Y: the names of processes behind pids."""
-    detach_on_exec: bool = False
-    """-b execve: who executes is not traced any more."""
 
 
 @dataclass(slots=True)
@@ -94,7 +65,7 @@ class OpenCall:
 class Strace:
     """Turns events into text. Several instances, each fed every event, do not know each other."""
 
-    def __init__(self, options: Options = Options()) -> None:
+    def __init__(self, options: Options = USUAL) -> None:
         self.options = options
         self.style = options.style
         self.attached: set[int] = set()

@@ -11,9 +11,9 @@ from emulator.views import call_counts, selection
 from emulator.views.decoding import PLAIN, Decoding
 from emulator.views.inject_option import injection
 from emulator.views.leader import PRECISIONS, Clockface, Times
+from emulator.views.line_options import RESULT_COLUMN, Options
 from emulator.views.quoting import Hexadecimal
 from emulator.views.selection import EVERYTHING, NOTHING, Selection
-from emulator.views.strace import RESULT_COLUMN, Options
 from emulator.views.values import Constants, Style
 from kernel.errors import BadGuest
 

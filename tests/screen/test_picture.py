@@ -13,7 +13,8 @@ from emulator.debug import moves
 from emulator.debug.picture.model import Picture, Standing
 from emulator.debug.picture.source import source_line
 from emulator.debug.picture.transcript import Transcript
-from emulator.views.strace import Options, Strace
+from emulator.views.line_options import Options
+from emulator.views.strace import Strace
 from kernel.check.program import Program
 from kernel.events import ConsoleOutput
 from tests.screen.pictures import AFTER_EXEC, DURING_VFORK, Spectator

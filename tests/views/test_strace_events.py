@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.views.strace import Options, Strace
+from emulator.views.line_options import Options
+from emulator.views.strace import Strace
 from emulator.views.values import Style
 from kernel import events
 from kernel.abi.process import exit_status

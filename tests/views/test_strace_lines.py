@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from emulator.views.strace import Options, Strace
+from emulator.views.line_options import Options
+from emulator.views.strace import Strace
 from kernel.abi.process import CloneFlag
 from kernel.events import (
     Booted,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from emulator.packed import Packed
 from emulator.views.inert import visible_lines
 from emulator.views.kernel_lines import KernelStrace
-from emulator.views.strace import Options, Strace
+from emulator.views.line_options import Options
+from emulator.views.strace import Strace
 from kernel.events import ConsoleOutput
 
 if TYPE_CHECKING:
