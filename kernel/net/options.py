@@ -13,18 +13,16 @@ from kernel.abi.sockets import (
     IPPROTO_IP,
     IPPROTO_IPV6,
     IPPROTO_TCP,
-    IPPROTO_UDP,
     SOL_SOCKET,
     Family,
-    IpOption,
     Ipv6Option,
     SocketOption,
     TcpOption,
-    UdpOption,
 )  # fmt: skip
 from kernel.clock import NANOSECONDS
 from kernel.errors import SysError
 from kernel.net.netlink import NetlinkSocket
+from kernel.net.option_values import BOOLEANS, DEFAULTS, NUMBERS, ON_OFF, RANGES, READ_ONLY
 from kernel.net.socket import (
     BUFFER_MOST,
     RECEIVE_BUFFER_LEAST,
@@ -42,81 +40,6 @@ _LEVELS = {
     Family.AF_INET: (IPPROTO_IP,),
     Family.AF_INET6: (IPPROTO_IP, IPPROTO_IPV6),
 }
-_BOOLEANS = frozenset({
-    SocketOption.SO_DEBUG, SocketOption.SO_REUSEADDR, SocketOption.SO_DONTROUTE,
-    SocketOption.SO_BROADCAST, SocketOption.SO_KEEPALIVE, SocketOption.SO_OOBINLINE,
-    SocketOption.SO_NO_CHECK, SocketOption.SO_REUSEPORT, SocketOption.SO_PASSCRED,
-    SocketOption.SO_TIMESTAMP_OLD, SocketOption.SO_TIMESTAMPNS_OLD, SocketOption.SO_PASSSEC,
-    SocketOption.SO_RXQ_OVFL, SocketOption.SO_TIMESTAMP_NEW, SocketOption.SO_TIMESTAMPNS_NEW,
-    SocketOption.SO_SELECT_ERR_QUEUE,
-})  # fmt: skip
-"""Options of level SOL_SOCKET that are on or off."""
-_NUMBERS = {
-    SocketOption.SO_PRIORITY: 0, SocketOption.SO_RCVLOWAT: 1, SocketOption.SO_MARK: 0,
-    SocketOption.SO_PEEK_OFF: -1, SocketOption.SO_BUSY_POLL: 0,
-}  # fmt: skip
-"""Those that are numbers, and what they are at first."""
-_READ_ONLY = frozenset({
-    SocketOption.SO_TYPE, SocketOption.SO_PROTOCOL, SocketOption.SO_DOMAIN, SocketOption.SO_ERROR,
-})  # fmt: skip
-_DEFAULTS: dict[tuple[int, int], int] = {
-    (IPPROTO_IP, IpOption.IP_TOS): 0,
-    (IPPROTO_IP, IpOption.IP_TTL): 64,
-    (IPPROTO_IP, IpOption.IP_RECVOPTS): 0,
-    (IPPROTO_IP, IpOption.IP_PKTINFO): 0,
-    (IPPROTO_IP, IpOption.IP_MTU_DISCOVER): 1,
-    (IPPROTO_IP, IpOption.IP_RECVERR): 0,
-    (IPPROTO_IP, IpOption.IP_RECVTTL): 0,
-    (IPPROTO_IP, IpOption.IP_RECVTOS): 0,
-    (IPPROTO_IP, IpOption.IP_FREEBIND): 0,
-    (IPPROTO_IP, IpOption.IP_MULTICAST_TTL): 1,
-    (IPPROTO_IP, IpOption.IP_MULTICAST_LOOP): 1,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_UNICAST_HOPS): 64,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_MULTICAST_HOPS): 1,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_MULTICAST_LOOP): 1,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_MTU_DISCOVER): 1,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_RECVERR): 0,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_V6ONLY): 0,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_RECVPKTINFO): 0,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_RECVHOPLIMIT): 0,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_RECVTCLASS): 0,
-    (IPPROTO_IPV6, Ipv6Option.IPV6_TCLASS): 0,
-    (IPPROTO_TCP, TcpOption.TCP_NODELAY): 0,
-    (IPPROTO_TCP, TcpOption.TCP_MAXSEG): 536,
-    (IPPROTO_TCP, TcpOption.TCP_CORK): 0,
-    (IPPROTO_TCP, TcpOption.TCP_KEEPIDLE): 7200,
-    (IPPROTO_TCP, TcpOption.TCP_KEEPINTVL): 75,
-    (IPPROTO_TCP, TcpOption.TCP_KEEPCNT): 9,
-    (IPPROTO_TCP, TcpOption.TCP_SYNCNT): 6,
-    (IPPROTO_TCP, TcpOption.TCP_LINGER2): 60,
-    (IPPROTO_TCP, TcpOption.TCP_DEFER_ACCEPT): 0,
-    (IPPROTO_TCP, TcpOption.TCP_WINDOW_CLAMP): 0,
-    (IPPROTO_TCP, TcpOption.TCP_QUICKACK): 1,
-    (IPPROTO_TCP, TcpOption.TCP_USER_TIMEOUT): 0,
-    (IPPROTO_TCP, TcpOption.TCP_FASTOPEN): 0,
-    (IPPROTO_UDP, UdpOption.UDP_CORK): 0,
-    (IPPROTO_UDP, UdpOption.UDP_GRO): 0,
-    (SOL_NETLINK, NetlinkOption.NETLINK_BROADCAST_ERROR): 0,
-    (SOL_NETLINK, NetlinkOption.NETLINK_NO_ENOBUFS): 0,
-    (SOL_NETLINK, NetlinkOption.NETLINK_CAP_ACK): 0,
-}
-"""Options of other levels that are plain numbers, and what they are at first."""
-_RANGES: dict[tuple[int, int], range] = {
-    (IPPROTO_IP, IpOption.IP_TTL): range(1, 256),
-    (IPPROTO_IP, IpOption.IP_MTU_DISCOVER): range(6),
-    (IPPROTO_TCP, TcpOption.TCP_MAXSEG): range(88, 32768),
-    (IPPROTO_TCP, TcpOption.TCP_KEEPIDLE): range(1, 32768),
-    (IPPROTO_TCP, TcpOption.TCP_KEEPINTVL): range(1, 32768),
-    (IPPROTO_TCP, TcpOption.TCP_KEEPCNT): range(1, 128),
-    (IPPROTO_TCP, TcpOption.TCP_SYNCNT): range(1, 128),
-}
-"""What may be set; everything else is EINVAL."""
-_ON_OFF = frozenset({
-    (IPPROTO_TCP, TcpOption.TCP_NODELAY), (IPPROTO_TCP, TcpOption.TCP_CORK),
-    (IPPROTO_IPV6, Ipv6Option.IPV6_V6ONLY), (SOL_NETLINK, NetlinkOption.NETLINK_CAP_ACK),
-    (SOL_NETLINK, NetlinkOption.NETLINK_BROADCAST_ERROR),
-    (SOL_NETLINK, NetlinkOption.NETLINK_NO_ENOBUFS),
-})  # fmt: skip
 _MEMBERSHIP = (NetlinkOption.NETLINK_ADD_MEMBERSHIP, NetlinkOption.NETLINK_DROP_MEMBERSHIP)
 _CONGESTION = b"cubic"
 LINGER, TIMEVAL, UCRED = struct.Struct("<ii"), struct.Struct("<ii"), struct.Struct("<iII")
@@ -141,11 +64,11 @@ def set_option(task: Task, socket: Socket, level: int, name: int, value: bytes) 
             raise SysError(Errno.ENOENT)
         return
     number = _number(value[:1] + bytes(3) if level == IPPROTO_IP and len(value) < 4 else value)
-    if key in _RANGES and number not in _RANGES[key]:
+    if key in RANGES and number not in RANGES[key]:
         raise SysError(Errno.EINVAL)
     if key == (IPPROTO_IPV6, Ipv6Option.IPV6_V6ONLY) and _is_bound(socket):
         raise SysError(Errno.EINVAL)
-    socket.values[key] = int(bool(number)) if key in _ON_OFF else number
+    socket.values[key] = int(bool(number)) if key in ON_OFF else number
 
 
 def _is_bound(socket: Socket) -> bool:
@@ -171,7 +94,7 @@ def _levels(socket: Socket) -> tuple[int, ...]:
 def _known(level: int, name: int) -> tuple[int, int]:
     """The option's key: ENOPROTOOPT for an unknown one."""
     key = (level, name)
-    is_there = key in _DEFAULTS or key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION)
+    is_there = key in DEFAULTS or key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION)
     if not is_there:
         raise SysError(Errno.ENOPROTOOPT)
     return key
@@ -193,14 +116,14 @@ def _set_general(task: Task, socket: Socket, name: int, value: bytes) -> None:
     special = _SETTERS.get(name)
     if special is not None:
         special(task, socket, value)
-    elif name in _READ_ONLY:
+    elif name in READ_ONLY:
         raise SysError(Errno.ENOPROTOOPT)
-    elif name in _BOOLEANS:
+    elif name in BOOLEANS:
         may_pass = isinstance(socket, UnixSocket | NetlinkSocket)
         if name == SocketOption.SO_PASSCRED and not may_pass:
             raise SysError(Errno.EOPNOTSUPP)
         socket.values[SOL_SOCKET, name] = int(bool(number))
-    elif name in _NUMBERS:
+    elif name in NUMBERS:
         _set_number(task, socket, name, number)
     else:
         raise SysError(Errno.ENOPROTOOPT)
@@ -304,17 +227,17 @@ def get_option(socket: Socket, level: int, name: int) -> bytes:
         answer = _GETTERS.get(name)
         if answer is not None:
             return answer(socket)
-        if name in _BOOLEANS:
+        if name in BOOLEANS:
             return _packed(socket.option(name))
-        if name in _NUMBERS:
-            return _packed(socket.values.get((SOL_SOCKET, name), _NUMBERS[SocketOption(name)]))
+        if name in NUMBERS:
+            return _packed(socket.values.get((SOL_SOCKET, name), NUMBERS[SocketOption(name)]))
         raise SysError(Errno.ENOPROTOOPT)
     if level == IPPROTO_TCP and name == TcpOption.TCP_INFO and isinstance(socket, TcpSocket):
         return bytes((socket.state,)) + bytes(103)
     key = _known(level, name)
     if key == (IPPROTO_TCP, TcpOption.TCP_CONGESTION):
         return _CONGESTION.ljust(16, b"\0")
-    return _packed(socket.values.get(key, _DEFAULTS.get(key, 0)))
+    return _packed(socket.values.get(key, DEFAULTS.get(key, 0)))
 
 
 def _packed(number: int) -> bytes:
