@@ -43,15 +43,14 @@ LAST_SIGNAL = 64
 FIRST_REAL_TIME = 32
 
 
+_NAMES = {int(signal): signal.name for signal in Signal}
+_NAMES[FIRST_REAL_TIME] = "SIGRTMIN"
+_NAMES |= {n: f"SIGRT_{n - FIRST_REAL_TIME}" for n in range(FIRST_REAL_TIME + 1, LAST_SIGNAL + 1)}
+
+
 def signal_name(number: int) -> str:
     """Name as strace prints it: SIGCHLD, SIGRTMIN, SIGRT_3 (number 35), or the bare number."""
-    if 1 <= number < FIRST_REAL_TIME:
-        return Signal(number).name
-    if number == FIRST_REAL_TIME:
-        return "SIGRTMIN"
-    if FIRST_REAL_TIME < number <= LAST_SIGNAL:
-        return f"SIGRT_{number - FIRST_REAL_TIME}"
-    return str(number)
+    return _NAMES.get(number) or str(number)
 
 
 def bit(number: int) -> int:

@@ -105,6 +105,8 @@ def _groups_held_together(process: Process) -> list[int]:
 
     Its own, when its parent is in another one; and those of its children in other groups.
     """
+    if not process.children and (process.parent is None or process.parent.group == process.group):
+        return []
     links = [(process, process.parent)] + [(child, process) for child in process.children]
     groups = {
         member.group
