@@ -6,13 +6,15 @@ else is seen in the events of a step, and by comparing memory after whatever the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from emulator.machine import paging
-from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
+from emulator.machine.host_code import MOST_ADDRESSES, MOST_WATCHED
+from emulator.machine.stepping_cpu import MemoryAccess, SteppingCpu, WatchedRange, WatchedWord
 from emulator.machine.traps import Access
 from emulator.stops import (
+    AccessWatch,
     BeforeSignal,
     Breakpoint,
     Catch,
@@ -22,6 +24,7 @@ from emulator.stops import (
     Watchpoint,
     caught,
 )
+from kernel.abi.memory import PAGE_SIZE
 from kernel.events import Event, PageFaulted
 from kernel.mm.address_space import AddressSpace
 from kernel.mm.peek import peek
@@ -49,9 +52,11 @@ class Lookout:
         self._kernel = kernel
         self._machine = kernel.machine
         self._machine.arm((), ())
+        self._machine.watch_accesses(())
         self._tid = tid
         self._breakpoints: list[Breakpoint] = []
         self._watchpoints: list[Watchpoint] = []
+        self._access_watches: list[AccessWatch] = []
         self._signals: list[BeforeSignal] = []
         self._catches: list[Catch] = []
         for stop in stops:
@@ -59,6 +64,8 @@ class Lookout:
                 self._breakpoints.append(stop)
             elif isinstance(stop, Watchpoint):
                 self._watchpoints.append(stop)
+            elif isinstance(stop, AccessWatch):
+                self._access_watches.append(stop)
             elif isinstance(stop, BeforeSignal):
                 self._signals.append(stop)
             else:
@@ -73,6 +80,8 @@ class Lookout:
 
     def arm(self, budget: int) -> int:
         """Prepare the CPU for what comes next; no more than so many steps may be taken then."""
+        if self._access_watches:
+            self._machine.watch_accesses(self._ranges())
         if not self._breakpoints and not self._watchpoints:
             return budget
         task, machine = self._kernel.system.scheduler.current, self._machine
@@ -81,7 +90,10 @@ class Lookout:
         if was_told and task is not None and task.call is None and task.instruction in addresses:
             addresses, budget = set(), 1
         self._watched = self._look()
-        machine.arm(addresses, self._words() if task is not None else [])
+        words = self._words() if task is not None else []
+        if len(addresses) > MOST_ADDRESSES or len(words) > MOST_WATCHED:
+            addresses, words, budget = set(), [], 1  # looked at after each step
+        machine.arm(addresses, words)
         return budget
 
     def _addresses(self, task: Task | None) -> set[int]:
@@ -90,18 +102,31 @@ class Lookout:
         return {stop.address for stop in self._breakpoints if stop.tid in (None, task.tid)}
 
     def _look(self) -> list[_Watched]:
+        return [
+            _Watched(stop, memory, peek(memory, stop.address, stop.length))
+            for stop in self._watchpoints
+            for memory in self._spaces(stop)
+        ]
+
+    def _spaces(self, stop: Watchpoint | AccessWatch) -> list[AddressSpace]:
+        """The address spaces in which a stop holds."""
         system = self._kernel.system
-        watched = []
-        for stop in self._watchpoints:
-            if stop.tid is None:
-                spaces = system.frames.commitments.spaces
-            else:
-                task = system.tasks.find(stop.tid)
-                spaces = [] if task is None or task.memory_left else [task.memory]
-            for memory in spaces:
-                content = peek(memory, stop.address, stop.length)
-                watched.append(_Watched(stop, memory, content))
-        return watched
+        if stop.tid is None:
+            return list(system.frames.commitments.spaces)
+        task = system.tasks.find(stop.tid)
+        return [] if task is None or task.memory_left else [task.memory]
+
+    def _ranges(self) -> tuple[WatchedRange, ...]:
+        """Where in RAM the octets are whose reading counts, in the memory of who runs next."""
+        task = self._kernel.system.scheduler.current
+        if task is None or task.memory_left or self._tid not in (None, task.tid):
+            return ()
+        return tuple(
+            place
+            for stop in self._access_watches
+            if task.memory in self._spaces(stop)
+            for place in _places(task.memory, stop)
+        )
 
     def _words(self) -> list[WatchedWord]:
         """The words of RAM that the watched octets lie in now, where they lie in any."""
@@ -127,7 +152,24 @@ class Lookout:
             met = caught(self._catches, event, self._tid)
             if met is not None:
                 return Stopped(met[0], self._kernel.steps, event.pid, met[1], event)
-        return self._seen_change(ran) or self._seen_signal() or self.seen_breakpoint()
+        return (
+            self._seen_access(ran)
+            or self._seen_change(ran)
+            or self._seen_signal()
+            or self.seen_breakpoint()
+        )
+
+    def _seen_access(self, ran: Task | None) -> Stopped | None:
+        """What the last instruction has read, in memory that its task still has."""
+        accesses = self._machine.accesses if self._access_watches else ()
+        if not accesses or ran is None or ran.memory_left:
+            return None
+        for stop in self._access_watches:
+            if ran.memory in self._spaces(stop) and any(
+                _is_met(place, access) for place in _places(ran.memory, stop) for access in accesses
+            ):
+                return Stopped(Reason.ACCESS, self._kernel.steps, ran.tid, stop)
+        return None
 
     def _seen_signal(self) -> Stopped | None:
         """A signal that the next step acts on."""
@@ -177,6 +219,24 @@ class Lookout:
 
 def _uses(task: Task, memory: AddressSpace) -> bool:
     return not task.memory_left and getattr(task, "memory", None) is memory
+
+
+def _places(memory: AddressSpace, stop: AccessWatch) -> Iterator[WatchedRange]:
+    """The parts of RAM that watched octets lie in, page by page, where they lie in any."""
+    address, end = stop.address, stop.address + stop.length
+    while address < end:
+        page_end = min((address | PAGE_SIZE - 1) + 1, end)
+        entry = memory.tables.get(address)
+        if entry & paging.PRESENT:
+            physical = (entry & paging.FRAME_BITS) | address & PAGE_SIZE - 1
+            yield WatchedRange(physical, page_end - address, stop.writes)
+        address = page_end
+
+
+def _is_met(place: WatchedRange, access: MemoryAccess) -> bool:
+    start, end = access.physical, access.physical + access.size
+    is_meant = place.writes or not access.is_write
+    return is_meant and start < place.physical + place.length and place.physical < end
 
 
 def _is_retried(event: Event) -> bool:

@@ -20,6 +20,8 @@ class Reason(Enum):
     """The next instruction is at an address that was named."""
     WATCHPOINT = "watchpoint"
     """The last step changed memory that was named."""
+    ACCESS = "access"
+    """The last step, an instruction, read memory that was named, or wrote it where that counts."""
     SYSCALL_ENTRY = "syscall entry"
     """A system call was made, and has not been attempted yet."""
     SYSCALL_EXIT = "syscall exit"
@@ -58,6 +60,20 @@ class Watchpoint:
 
     address: int
     length: int
+    tid: int | None = None
+
+
+@dataclass(frozen=True)
+class AccessWatch:
+    """Stop after the instruction that reads any of `length` octets (1 to 128) from an address on.
+
+    With `writes` also after one that writes there, changed or not. What the kernel does with that
+    memory is not counted. `tid` is as for a Watchpoint.
+    """
+
+    address: int
+    length: int
+    writes: bool = False
     tid: int | None = None
 
 
@@ -115,7 +131,7 @@ class CatchEvent:
 
 
 Catch = CatchCall | CatchSignal | CatchEvent
-Stop = Breakpoint | Watchpoint | BeforeSignal | Catch
+Stop = Breakpoint | Watchpoint | AccessWatch | BeforeSignal | Catch
 
 
 @dataclass(frozen=True)

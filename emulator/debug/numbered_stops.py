@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from emulator.debug.command_table import CommandError
-from emulator.stops import Breakpoint, CatchCall, CatchEvent, CatchSignal, Reason, Stop, Stopped
+from emulator.stops import (
+    AccessWatch,
+    Breakpoint,
+    CatchCall,
+    CatchEvent,
+    CatchSignal,
+    Reason,
+    Stop,
+    Stopped,
+)
 from kernel.abi.signals import signal_name
 from kernel.call_report import call_name
 
@@ -56,13 +65,16 @@ class NumberedStops:
                     del self.all[item.number]
                 else:
                     self.all[item.number] = replace(item, hits=item.hits + 1)
-                return f"{_kind(item.stop)} {item.number}, {text}"
+                return f"{kind_of(item.stop)} {item.number}, {text}"
         return text[:1].upper() + text[1:]
 
 
-def _kind(stop: Stop) -> str:
+def kind_of(stop: Stop) -> str:
+    """What a stop is called."""
     if isinstance(stop, Breakpoint):
         return "Breakpoint"
+    if isinstance(stop, AccessWatch):
+        return "Access watchpoint" if stop.writes else "Read watchpoint"
     return "Catchpoint" if isinstance(stop, CatchCall | CatchEvent | CatchSignal) else "Watchpoint"
 
 
@@ -84,7 +96,7 @@ def _reason(stopped: Stopped) -> str:
             return f"{task}: {signal_name(event.signal)}"  # type: ignore[union-attr]
         case Reason.EVENT:
             return f"{task}: {type(event).__name__}"
-        case Reason.BREAKPOINT:
+        case Reason.BREAKPOINT | Reason.ACCESS:
             return task
         case Reason.WATCHPOINT:
             assert stopped.change is not None

@@ -16,10 +16,16 @@ from emulator.machine.traps import BUDGET_SPENT, SINGLE_STEP, SYSCALL, PageFault
 from emulator.machine.unicorn_cpu import (
     INSTRUCTION_HOOK,
     PUSHF,
+    READ_HOOK,
     TRAP_FLAG,
+    WRITE_HOOK,
+    WRITING,
     UnicornCpu,
     register_number,
 )
+
+_WIDEST = 15
+"""Octets before a range where an access may begin that reaches into it."""
 
 
 class WatchedWord(NamedTuple):
@@ -30,6 +36,22 @@ class WatchedWord(NamedTuple):
     mask: int
 
 
+class MemoryAccess(NamedTuple):
+    """What an instruction has done to RAM: where, how many octets, and whether it wrote them."""
+
+    physical: int
+    size: int
+    is_write: bool
+
+
+class WatchedRange(NamedTuple):
+    """Octets of RAM whose reading is to be told, and with `writes` their writing, too."""
+
+    physical: int
+    length: int
+    writes: bool
+
+
 class SteppingCpu(UnicornCpu):
     """A `Machine` whose budget and `spent` are instructions attempted, exactly.
 
@@ -38,6 +60,45 @@ class SteppingCpu(UnicornCpu):
     """
 
     counted = INSTRUCTION_HOOK
+    _ranges: tuple[WatchedRange, ...] = ()
+    _hooks: tuple[int, ...] = ()
+    _held_back = 0
+    """What an access has taken from the budget, so that the run ends behind its instruction."""
+    accesses: tuple[MemoryAccess, ...] = ()
+    """To the watched ranges, by the last instruction of the last run, if it was completed."""
+
+    def watch_accesses(self, ranges: tuple[WatchedRange, ...]) -> None:
+        """From now on stop behind an instruction that reads one of these ranges.
+
+        Only while there are any does memory access take Unicorn's slow way.
+        """
+        if ranges == self._ranges:
+            return
+        for hook in self._hooks:
+            self._uc.hook_del(hook)
+        self._ranges = ranges
+        self._hooks = tuple(
+            self._uc.hook_add(
+                READ_HOOK | WRITE_HOOK * each.writes,
+                self._note_access,
+                begin=max(each.physical - _WIDEST, 0),
+                end=each.physical + each.length - 1,
+            )
+            for each in ranges
+        )
+        self.forget_code()  # which has the fast way in it
+        self.flush_tlb()
+
+    def _note_access(
+        self, uc: object, kind: int, at: int, size: int, value: int, data: object
+    ) -> None:
+        is_write = kind == WRITING
+        for each in self._ranges:
+            is_meant = each.writes or not is_write
+            if is_meant and at < each.physical + each.length and each.physical < at + size:
+                self.accesses += (MemoryAccess(at, size, is_write),)
+                self._held_back += max(self._cell[host_code.BUDGET], 0)
+                self._cell[host_code.BUDGET] = 0
 
     def arm(self, addresses: Collection[int], words: Collection[WatchedWord]) -> None:
         """From now on stop before the instructions at these addresses, and after a change of one
@@ -64,7 +125,11 @@ class SteppingCpu(UnicornCpu):
     def run(self, budget: int) -> Trap:
         self._budget = budget
         self._cell[host_code.HIT] = 0
+        self._held_back, self.accesses = 0, ()
         trap = super().run(budget)
+        self.spent -= self._held_back
+        if isinstance(trap, PageFault) and self._cell[host_code.AT] == self.registers[EIP]:
+            self.accesses = ()  # it will be tried again
         if trap is not BUDGET_SPENT and trap is not SYSCALL:
             self._mend_flags(trap)
         return trap

@@ -35,6 +35,8 @@ TRAP_FLAG = 0x100
 PUSHF, INT1 = 0x9C, 0xF1
 _PLENTY = 1 << 40
 BLOCK_HOOK, INSTRUCTION_HOOK = const.UC_HOOK_BLOCK, const.UC_HOOK_CODE
+READ_HOOK, WRITE_HOOK = const.UC_HOOK_MEM_READ, const.UC_HOOK_MEM_WRITE
+WRITING = const.UC_MEM_WRITE
 _IRET_AT, _IRET_FRAME = 0x5000, 0x5100
 _BLOCK_CALLBACK = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p

@@ -119,6 +119,17 @@ def test_watch_stops_after_each_change_and_tells_whose_it_was(cow: Terminal) -> 
     assert back == [place for _, place in changes[::-1]]
 
 
+def test_reads_and_accesses_are_watched_back_and_forth(cow: Terminal) -> None:
+    assert "Read watchpoint 1: 4 octets at 0x" in cow("rwatch global")
+    assert "Read watchpoint 1, task 100" in cow("continue")
+    read = position(cow("continue"))
+    cow("awatch global")
+    assert position(cow("reverse-continue")) < read  # the child's write, or the first read
+    assert "watchpoint 2" not in cow("delete 2")
+    assert position(cow("continue")) == read
+    assert re.search(r"1  read watchpoint +4 octets at .*, met \d times", cow("info b"))
+
+
 def test_syscall_stops_where_the_call_is_made(vfork: Terminal) -> None:
     answer = vfork("syscall vfork")
     assert "Task 100: call of vfork" in answer

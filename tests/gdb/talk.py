@@ -98,3 +98,13 @@ class Client:
         answer = self.hear()
         self.say(b"+")
         return answer
+
+
+def address_of(talk: Talk, name: str) -> int:
+    task = talk.stepper.task
+    assert task is not None
+    program = talk.stepper.program(task)
+    assert program is not None
+    found = program.address_of(name)
+    assert found is not None
+    return found

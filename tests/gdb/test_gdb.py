@@ -72,6 +72,8 @@ PARENT = ["catch vfork", "catch exec", "catch syscall wait4", *["continue"] * 4]
         ("fork_cow", ["catch fork", "continue", *["stepi"] * 3, "continue"]),
         ("vfork_memory", ["watch global", "continue", "continue", "continue"]),
         ("vfork_memory", ["set follow-fork-mode child", "watch global", *["continue"] * 3]),
+        ("fork_cow", ["rwatch global", *["continue"] * 4]),
+        ("fork_cow", ["awatch global", *["continue"] * 5]),
         ("glibc/posix_spawn", ["catch vfork", "catch exec", *["continue"] * 8]),
         ("glibc/posix_spawn", ["set follow-fork-mode child", "catch exec", *["continue"] * 8]),
     ],
@@ -174,6 +176,12 @@ def test_reverse_continue_stops_at_the_breakpoint_before(guest: Guest) -> None:
     said = debug(guest("vfork_memory"), lines).said
     assert re.findall(r'report \(who=0x\w+ "(\w+)"', said) == ["before", "parent", "before"]
     assert "No more reverse-execution history." in said
+
+
+def test_reads_are_met_again_on_the_way_back(guest: Guest) -> None:
+    lines = ["rwatch global", *["continue"] * 3, "reverse-continue", "reverse-continue"]
+    said = debug(guest("fork_cow"), lines).said
+    assert re.findall(r"Value = (\d)", said) == ["1", "1", "4", "4", "1"]
 
 
 def test_a_watched_variable_goes_back_to_its_old_value(guest: Guest) -> None:

@@ -7,7 +7,7 @@ import pytest
 from emulator.machine import unicorn_cpu
 from emulator.machine.host_code import MOST_ADDRESSES, MOST_WATCHED
 from emulator.machine.machine import EFLAGS, EIP
-from emulator.machine.stepping_cpu import SteppingCpu, WatchedWord
+from emulator.machine.stepping_cpu import SteppingCpu, WatchedRange, WatchedWord
 from emulator.machine.traps import BUDGET_SPENT, SYSCALL, Access, CpuFault, PageFault
 from tests.machine.pc import (
     CODE,
@@ -142,6 +142,47 @@ def test_it_stops_after_a_watched_octet_has_changed(pc: SteppingPc) -> None:
     assert pc.data(8) == b"\1\0\0\0\1\0\0\0"
     pc.cpu.arm([], [WatchedWord(physical, 0x1_0000_0001, 0xFF << 32)])
     assert pc.cpu.run(100) == SYSCALL
+
+
+LOAD = b"\xa1" + word(DATA) + b"\x43" * 3 + b"\xa1" + word(DATA + 6) + b"\x43\xcd\x80"
+"""mov eax, [DATA]; inc ebx three times; mov eax, [DATA + 6]; inc ebx; int 0x80"""
+
+
+def test_it_stops_behind_an_instruction_that_reads_a_watched_octet(pc: SteppingPc) -> None:
+    physical = DATA_FRAME << 12
+    pc.load(LOAD)
+    assert pc.cpu.run(100) == SYSCALL
+    whole = pc.cpu.spent
+    for length in (1, 2):
+        pc.registers[EIP] = CODE
+        pc.cpu.watch_accesses((WatchedRange(physical + 8, length, False),))
+        assert pc.cpu.run(100) == BUDGET_SPENT
+        assert (pc.cpu.spent, pc.offset) == (5, 13)
+        assert [(at - physical, size) for at, size, _ in pc.cpu.accesses] == [(6, 4)]
+        assert pc.cpu.run(100) == SYSCALL
+        assert (pc.cpu.spent, pc.cpu.accesses) == (whole - 5, ())
+    pc.registers[EIP] = CODE
+    pc.cpu.watch_accesses(())
+    assert pc.cpu.run(100) == SYSCALL
+    assert pc.cpu.spent == whole
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_writing_counts_where_it_is_asked_for(pc: SteppingPc, writes: bool) -> None:
+    pc.load(INC + b"\xa3" + word(DATA) + INC + b"\xcd\x80")  # inc ebx; mov [DATA], eax; …
+    pc.cpu.watch_accesses((WatchedRange(DATA_FRAME << 12, 1, writes),))
+    assert pc.cpu.run(100) == (BUDGET_SPENT if writes else SYSCALL)
+    assert pc.cpu.spent == (2 if writes else 4)
+
+
+def test_a_read_that_is_to_be_tried_again_is_not_told(pc: SteppingPc) -> None:
+    pc.load(b"\xbe" + word(DATA) + b"\xbf" + word(NOWHERE) + b"\xa5\xcd\x80")  # movsd
+    pc.cpu.watch_accesses((WatchedRange(DATA_FRAME << 12, 4, False),))
+    assert pc.cpu.run(100) == PageFault(NOWHERE, Access.WRITE, False)
+    assert (pc.cpu.spent, pc.cpu.accesses) == (3, ())
+    pc.map(NOWHERE, DATA_FRAME + 1, READ_WRITE)
+    assert pc.cpu.run(100) == BUDGET_SPENT
+    assert (pc.cpu.spent, len(pc.cpu.accesses)) == (1, 1)
 
 
 def test_more_than_there_is_room_for_is_refused(pc: SteppingPc) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from emulator.machine.host_code import MOST_ADDRESSES
 from emulator.stepper import Stepper
-from emulator.stops import Breakpoint, CatchEvent, Reason, Stopped, Watchpoint
+from emulator.stops import AccessWatch, Breakpoint, CatchEvent, Reason, Stopped, Watchpoint
 from kernel import events
 
 Guest = Callable[[str], Path]
@@ -27,7 +28,7 @@ def address_of(stepper: Stepper, name: str) -> int:
     return address
 
 
-def all_stops(stepper: Stepper, stop: Watchpoint | Breakpoint) -> list[Stopped]:
+def all_stops(stepper: Stepper, stop: Watchpoint | AccessWatch | Breakpoint) -> list[Stopped]:
     found = []
     while (stopped := stepper.run([stop])).reason is not Reason.END:
         assert stopped.stop is stop
@@ -106,3 +107,56 @@ def test_a_breakpoint_is_met_once_though_its_instruction_faults_at_first(guest: 
     assert stepper.task is not None
     assert stepper.task.instruction == instruction  # it is to be tried again
     assert stepper.run([Breakpoint(instruction, 101)]).reason is Reason.END
+
+
+def accesses_by_hand(path: Path, address: int) -> tuple[list[int], list[int]]:
+    """Positions behind instructions that name an address: all, and those that read it."""
+    stepper, places, reads = start(path), [], []
+    while True:
+        task, before, text = stepper.task, stepper.position, ""
+        if task is not None and task.call is None:
+            text = str(stepper.disassemble(task, task.instruction, 1)[0])
+        if stepper.step().reason is not Reason.STEP:
+            return places, reads
+        has_run = stepper.task is not task or (task and stepper.events_at(before + 1) == [])
+        if f"[{address:#x}]" in text and has_run:
+            places.append(stepper.position)
+            if not text.startswith("mov dword ptr ["):
+                reads.append(stepper.position)
+
+
+@pytest.mark.parametrize("name", ["fork_cow", "vfork_memory"])
+def test_every_access_is_met_behind_its_instruction_and_going_back_too(
+    name: str, guest: Guest
+) -> None:
+    stepper = start(guest(name))
+    address = address_of(stepper, "global")
+    places, reads = accesses_by_hand(guest(name), address)
+    assert 0 < len(reads) < len(places)
+    for writes, wanted in ((True, places), (False, reads)):
+        stop = AccessWatch(address, 4, writes)
+        assert [stopped.position for stopped in all_stops(stepper, stop)] == wanted
+        back = []
+        while (stopped := stepper.run_back([stop])).reason is Reason.ACCESS:
+            back.append(stopped.position)
+        assert back == wanted[::-1]
+
+
+def _wide(address: int) -> list[Watchpoint]:
+    """More than the CPU can watch, where nothing changes that is not watched already."""
+    return [Watchpoint((address | 0xFFF) + 1 + 128 * i, 128, tid=100) for i in range(8)]
+
+
+def test_with_too_much_to_look_out_for_each_step_is_looked_at(guest: Guest) -> None:
+    stepper = start(guest("fork_cow"))
+    address = address_of(stepper, "global")
+    many = [Breakpoint(0xA000_0000 + i) for i in range(MOST_ADDRESSES)]
+    few = [Watchpoint(address, 4), Breakpoint(address_of(stepper, "report"))]
+    met = []
+    for stops in (few, [*many, *few], [*few, *_wide(address)]):
+        stepper.goto(0)
+        met.append([])
+        while (stopped := stepper.run(stops)).reason is not Reason.END:
+            if stopped.stop in few:
+                met[-1].append((stopped.reason, stopped.position))
+    assert met[0] == met[1] == met[2]

@@ -9,8 +9,9 @@ from emulator.debug.command_table import CommandError, command
 from emulator.debug.commands.running import numbers_named
 from emulator.debug.event_kinds import kinds_named
 from emulator.debug.expressions import evaluate, location
+from emulator.debug.numbered_stops import kind_of
 from emulator.debug.where import symbol_suffix
-from emulator.stops import Breakpoint, CatchCall, CatchEvent, CatchSignal, Watchpoint
+from emulator.stops import AccessWatch, Breakpoint, CatchCall, CatchEvent, CatchSignal, Watchpoint
 from kernel.abi.signals import Signal
 
 if TYPE_CHECKING:
@@ -65,6 +66,26 @@ def watch(mode: LineMode, argument: str) -> None:
     text = f"{length} octets at {address:#x}{name}"
     made = mode.stops.add(Watchpoint(address, length, tid), text)
     mode.say(f"Watchpoint {made.number}: {text}")
+
+
+@command("rwatch", usage="EXPRESSION | *ADDRESS [LENGTH] [task TID]")
+def rwatch(mode: LineMode, argument: str) -> None:
+    """Stop after the instruction that reads memory; what the kernel reads is not counted."""
+    _watch_accesses(mode, argument, "Read watchpoint", writes=False)
+
+
+@command("awatch", usage="EXPRESSION | *ADDRESS [LENGTH] [task TID]")
+def awatch(mode: LineMode, argument: str) -> None:
+    """Stop after the instruction that reads or writes memory, also one that changes nothing."""
+    _watch_accesses(mode, argument, "Access watchpoint", writes=True)
+
+
+def _watch_accesses(mode: LineMode, argument: str, kind: str, writes: bool) -> None:
+    argument, tid = _split_task(mode, argument)
+    address, length, name = _watched(mode, argument)
+    text = f"{length} octets at {address:#x}{name}"
+    made = mode.stops.add(AccessWatch(address, length, writes, tid), text)
+    mode.say(f"{kind} {made.number}: {text}")
 
 
 def _watched(mode: LineMode, argument: str) -> tuple[int, int, str]:
@@ -134,7 +155,7 @@ def info_breakpoints(mode: LineMode, argument: str) -> None:
     if not mode.stops.all:
         mode.say("No breakpoints or watchpoints.")
     for item in mode.stops.all.values():
-        kind = type(item.stop).__name__.lower()
+        kind = kind_of(item.stop).lower()
         hits = f", met {item.hits} time{'' if item.hits == 1 else 's'}" if item.hits else ""
         once = ", once" if item.is_temporary else ""
-        mode.say(f"{item.number:3}  {kind:<10} {item.text}{once}{hits}")
+        mode.say(f"{item.number:3}  {kind:<17} {item.text}{once}{hits}")

@@ -19,7 +19,7 @@ from emulator.debug.gdb.answers import (
     parse_octets,
 )
 from emulator.debug.gdb.file_packets import FilePackets
-from emulator.debug.gdb.interests import BREAKPOINT_KINDS, MOST_OCTETS, WRITE_WATCH
+from emulator.debug.gdb.interests import ACCESS_WATCHES, BREAKPOINT_KINDS, MOST_OCTETS, WRITE_WATCH
 from emulator.debug.gdb.packets import MAX_BODY
 from emulator.debug.gdb.plan import EVERYBODY, SUPPORTED, Action, Plan, parse_plan
 from emulator.debug.gdb.queries import Queries
@@ -142,11 +142,10 @@ class Commands:
             interests.breakpoints[address] = BREAKPOINT_KINDS[kind]
         elif kind == WRITE_WATCH and 0 < length <= MOST_OCTETS:
             interests.watches.add((address, length))
+        elif kind in ACCESS_WATCHES and 0 < length <= MOST_OCTETS:
+            interests.accesses.add((address, length, ACCESS_WATCHES[kind]))
         else:
-            return UNSUPPORTED  # reads cannot be watched here
-        if not self._debuggee.can_be_armed():
-            self._remove(text)
-            raise SysError(Errno.ENOSPC)
+            return UNSUPPORTED
         return OK
 
     def _remove(self, text: str) -> bytes:
@@ -156,6 +155,8 @@ class Commands:
             interests.breakpoints.pop(address, None)
         elif kind == WRITE_WATCH:
             interests.watches.discard((address, length))
+        elif kind in ACCESS_WATCHES:
+            interests.accesses.discard((address, length, ACCESS_WATCHES[kind]))
         else:
             return UNSUPPORTED
         return OK

@@ -24,7 +24,6 @@ from emulator.debug.gdb.stops import (
     Stop,
 )
 from emulator.debug.gdb.thread_ids import ANY, ThreadId
-from emulator.machine.host_code import MOST_ADDRESSES, MOST_WATCHED
 from emulator.machine.machine import REGISTER_NAMES
 from kernel.abi.errno import Errno
 from kernel.abi.signals import SiCode, Signal
@@ -111,15 +110,6 @@ class Debuggee:
     def interests(self) -> Interests:
         """Those of the process that gdb's questions are about."""
         return self.attached[self.chosen().pid]
-
-    def can_be_armed(self) -> bool:
-        """Whether the machine can look out for all that is wanted at a time."""
-        breakpoints: set[int] = set()
-        words: set[int] = set()
-        for interests in self.attached.values():
-            breakpoints.update(interests.breakpoints)
-            words.update(interests.watched_words())
-        return len(breakpoints) <= MOST_ADDRESSES and len(words) <= MOST_WATCHED
 
     @staticmethod
     def id_of(task: Task) -> ThreadId:

@@ -15,6 +15,7 @@ from emulator.debug.gdb.instructions import before, has_executed, is_at_rest, st
 from emulator.debug.gdb.plan import Action, Plan
 from emulator.debug.gdb.ranges import exits
 from emulator.debug.gdb.stops import (
+    Accessed,
     AtLogEnd,
     Interrupted,
     NothingResumed,
@@ -24,6 +25,7 @@ from emulator.debug.gdb.stops import (
 )
 from emulator.debug.gdb.translation import Translator
 from emulator.stops import (
+    AccessWatch,
     BeforeSignal,
     Breakpoint,
     CatchCall,
@@ -248,7 +250,7 @@ class Runner:
         stepper = self._stepper
         self._debuggee.somebody()
         places = [stop for stop in self._stops() if not isinstance(stop, BeforeSignal | CatchEvent)]
-        report = self._undo_write()
+        report = self._undo_write() or self._undo_access()
         if report is not None:
             return report
         while True:
@@ -286,6 +288,21 @@ class Runner:
             return None
         self._arrive()
         return Wrote(task.pid, task.tid, changed[0])
+
+    def _undo_access(self) -> Report | None:
+        """Where the very last step has read watched memory: go back to before it."""
+        watches = [stop for stop in self._stops() if isinstance(stop, AccessWatch)]
+        here = self._stepper.position
+        if not watches or self._stepper.at_start:
+            return None
+        self._stepper.goto(here - 1)
+        stopped = self._stepper.run(watches, limit=1)
+        report = next(iter(self._translator.places_at(stopped)), None)
+        if not isinstance(report, Accessed):
+            return None
+        self._stepper.goto(here - 1)
+        self._arrive()
+        return report
 
     def _watched(self) -> dict[tuple[int, int], bytes]:
         """By process and address: what is watched now."""
@@ -337,6 +354,7 @@ class Runner:
         for interests in debuggee.attached.values():
             stops |= {Breakpoint(address) for address in interests.breakpoints}
             stops |= {Watchpoint(*watch) for watch in interests.watches}
+            stops |= {AccessWatch(*watch) for watch in interests.accesses}
             both = calls is not None and interests.calls is not None
             calls = calls | interests.calls if both else None  # type: ignore[operator]
         signals = frozenset(filter(debuggee.stops_at, range(1, LAST_SIGNAL + 1)))

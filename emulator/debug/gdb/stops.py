@@ -82,6 +82,17 @@ class Wrote(Stop):
 
 
 @dataclass(frozen=True)
+class Accessed(Wrote):
+    """It has read watched memory at `address`, or if `writes` perhaps written it."""
+
+    writes: bool
+
+    @property
+    def reason(self) -> str:
+        return f"{'a' if self.writes else 'r'}watch:{self.address:x};"
+
+
+@dataclass(frozen=True)
 class AtCall(Stop):
     """It enters the system call `number`, or returns from it."""
 

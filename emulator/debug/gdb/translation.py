@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from emulator.debug.gdb.stops import (
+    Accessed,
     AtBreakpoint,
     AtCall,
     Executed,
@@ -18,7 +19,7 @@ from emulator.debug.gdb.stops import (
     VforkDone,
     Wrote,
 )
-from emulator.stops import Breakpoint, Reason, Stopped, Watchpoint
+from emulator.stops import AccessWatch, Breakpoint, Reason, Stopped, Watchpoint
 from kernel import events
 from kernel.abi.process import CloneFlag
 
@@ -95,6 +96,9 @@ class Translator:
         elif stopped.reason is Reason.WATCHPOINT and isinstance(stop, Watchpoint):
             if (stop.address, stop.length) in interests.watches:
                 yield Wrote(pid, stopped.tid, stop.address)
+        elif stopped.reason is Reason.ACCESS and isinstance(stop, AccessWatch):
+            if (stop.address, stop.length, stop.writes) in interests.accesses:
+                yield Accessed(pid, stopped.tid, stop.address, stop.writes)
         elif stopped.reason is Reason.SIGNAL_WAITS:
             info = self._debuggee.stepper.kernel.upcoming_signal
             if info is not None and self._debuggee.is_news(stopped.tid, info):
