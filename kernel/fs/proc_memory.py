@@ -18,10 +18,9 @@ _NAME_COLUMN = 49
 _MOST_STRINGS = 1 << 20
 
 
-def maps(task: Task) -> str:
+def maps(space: AddressSpace) -> str:
     """/proc/PID/maps: an area a line."""
-    space = space_of(task)
-    return "" if space is None else "".join(area_line(area) for area in space.areas)
+    return "".join(area_line(area) for area in space.areas)
 
 
 def area_line(area: Area) -> str:
@@ -54,11 +53,8 @@ def command_line(task: Task) -> bytes:
     return _memory(space, space.argument_start, space.argument_end)
 
 
-def environment(task: Task) -> bytes:
+def environment(space: AddressSpace) -> bytes:
     """/proc/PID/environ: the environment the program was started with."""
-    space = space_of(task)
-    if space is None:
-        return b""
     return _memory(space, space.environment_start, space.environment_end)
 
 
@@ -69,7 +65,6 @@ def _memory(space: AddressSpace, start: int, end: int) -> bytes:
         return b""
 
 
-def auxiliary_vector(task: Task) -> bytes:
-    """/proc/PID/auxv."""
-    space = space_of(task)
-    return b"" if space is None else space.auxiliary
+def auxiliary_vector(space: AddressSpace) -> bytes:
+    """/proc/PID/auxv; the kernel has it even when nobody lives in the memory any more."""
+    return space.auxiliary

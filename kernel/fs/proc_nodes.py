@@ -42,6 +42,11 @@ def unread(file: OpenFile, task: Task, request: int, argument: int) -> int:
     return 0
 
 
+def as_bytes(text: str | bytes) -> bytes:
+    """Text as Latin-1."""
+    return text.encode("latin-1") if isinstance(text, str) else text
+
+
 class MadeFile(ProcNode):
     """A file whose contents are made. `make` and `store` are functions of modules, so that it can
     be copied.
@@ -57,8 +62,7 @@ class MadeFile(ProcNode):
 
     def contents(self) -> bytes:
         """What a read gives now; str as Latin-1."""
-        text = self.make(self.about)
-        return text.encode("latin-1") if isinstance(text, str) else text
+        return as_bytes(self.make(self.about))
 
     def open(self, task: Task, flags: int, path: str) -> OpenFile:
         return OpenMadeFile(self, flags, path)
@@ -80,8 +84,12 @@ class OpenMadeFile(OpenFile):
 
     def read_at(self, task: Task, offset: int, count: int) -> bytes:
         if self._contents is None or offset == 0:
-            self._contents = self.inode.contents()
+            self._contents = self.contents()
         return self._contents[offset : offset + count]
+
+    def contents(self) -> bytes:
+        """What is read from now on."""
+        return self.inode.contents()
 
     def ioctl(self, task: Task, request: int, argument: int) -> int:
         return unread(self, task, request, argument)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from emulator.machine import paging
 from kernel.abi.memory import Prot
 from kernel.fs.proc_memory import area_line
-from kernel.fs.proc_status import space_of
 from kernel.mm.frames import ZERO_FRAME
 
 if TYPE_CHECKING:
     from kernel.mm.address_space import AddressSpace
     from kernel.mm.area import Area
-    from kernel.task.task import Task
 
 _PAGE_KIB = 4
 _ROLLED = (
@@ -66,11 +64,8 @@ def _flags(area: Area) -> str:
     return "VmFlags: " + "".join(f"{name} " for name, holds in names if holds) + "\n"
 
 
-def smaps(task: Task) -> str:
+def smaps(space: AddressSpace) -> str:
     """/proc/PID/smaps."""
-    space = space_of(task)
-    if space is None:
-        return ""
     parts = []
     for area in space.areas:
         sizes = {"Size": area.end - area.start >> 10, "KernelPageSize": 4, "MMUPageSize": 4}
@@ -80,10 +75,9 @@ def smaps(task: Task) -> str:
     return "".join(parts)
 
 
-def rollup(task: Task) -> str:
+def rollup(space: AddressSpace) -> str:
     """/proc/PID/smaps_rollup: the sums."""
-    space = space_of(task)
-    if space is None or not space.areas:
+    if not space.areas:
         return ""
     total = dict.fromkeys(_ROLLED, 0.0)
     for area in space.areas:

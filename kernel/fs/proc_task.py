@@ -15,12 +15,13 @@ from kernel.fs.permission import may_inspect
 from kernel.fs.proc_locks import locks_of_descriptor
 from kernel.fs.proc_mem import MemoryNode, PageMapNode
 from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, Store
+from kernel.fs.proc_space_file import SpaceFile, Told
 
 if TYPE_CHECKING:
     from kernel.fs.open_file import OpenFile
     from kernel.task.task import Task
 
-_FIRST_FILE, _FIRST_FD, _FIRST_FDINFO = 0x10, 0x4000, 0x8000
+_FIRST_FILE, _FIRST_SPACE_FILE, _FIRST_FD, _FIRST_FDINFO = 0x10, 0x80, 0x4000, 0x8000
 _THREAD = 1 << 31
 _READ_BIT, _WRITE_BIT = 0o500, 0o300
 _COMM_LENGTH = 15
@@ -64,17 +65,20 @@ def _run_times(task: Task) -> str:
     return f"{task.user_time + task.system_time} 0 0\n"
 
 
+def _children(task: Task) -> str:
+    """Those that this thread made or inherited, and that are not reaped."""
+    own = [child for child in task.process.children if child.maker is task]
+    return "".join(f"{child.pid} " for child in own)
+
+
 _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
-    (b"auxv", 0o400, proc_memory.auxiliary_vector, None),
     (b"cgroup", 0o444, _cgroup, None),
     (b"cmdline", 0o444, proc_memory.command_line, None),
     (b"comm", 0o644, _comm, _rename),
     (b"cpuset", 0o444, _cpuset, None),
-    (b"environ", 0o400, proc_memory.environment, None),
     (b"gid_map", 0o644, _identity_map, None),
     (b"limits", 0o644, proc_status.limits, None),
     (b"loginuid", 0o644, _login_uid, None),
-    (b"maps", 0o444, proc_memory.maps, None),
     (b"mountinfo", 0o444, proc_mounts.mount_info, None),
     (b"mounts", 0o444, proc_mounts.mounts, None),
     (b"oom_adj", 0o644, proc_oom.old_adjustment, proc_oom.set_old_adjustment),
@@ -82,8 +86,6 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"oom_score_adj", 0o644, proc_oom.adjustment, proc_oom.set_adjustment),
     (b"personality", 0o400, _personality, None),
     (b"schedstat", 0o444, _run_times, None),
-    (b"smaps", 0o444, proc_smaps.smaps, None),
-    (b"smaps_rollup", 0o444, proc_smaps.rollup, None),
     (b"statm", 0o444, proc_status.statm, None),
     (b"status", 0o444, proc_status.status, None),
     (b"syscall", 0o400, proc_status.system_call, None),
@@ -91,7 +93,19 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"wchan", 0o444, proc_status.wait_channel, None),
 )
 _PROCESS_FILES = (*_COMMON, (b"stat", 0o444, proc_status.process_stat, None))
-_THREAD_FILES = (*_COMMON, (b"stat", 0o444, proc_status.thread_stat, None))
+_THREAD_FILES = (
+    *_COMMON,
+    (b"children", 0o444, _children, None),
+    (b"stat", 0o444, proc_status.thread_stat, None),
+)
+_SPACE_FILES = {
+    b"auxv": Told(0o400, proc_memory.auxiliary_vector, needs_memory=True, needs_task=False),
+    b"environ": Told(0o400, proc_memory.environment, needs_memory=True, needs_task=False),
+    b"maps": Told(0o444, proc_memory.maps, needs_memory=False, needs_task=True),
+    b"smaps": Told(0o444, proc_smaps.smaps, needs_memory=False, needs_task=True),
+    b"smaps_rollup": Told(0o444, proc_smaps.rollup, needs_memory=True, needs_task=True),
+}
+_SPACE_NUMBERS = {name: n for n, name in enumerate(_SPACE_FILES, _FIRST_SPACE_FILE)}
 
 
 # ---- links -------------------------------------------------------------------------------------
@@ -286,7 +300,7 @@ class TaskDirectory(_OwnedDirectory):
         files = _THREAD_FILES if is_thread else _PROCESS_FILES
         self._files = {name: (n, mode, make, store) for n, (name, mode, make, store) in
                        enumerate(files, _FIRST_FILE)}  # fmt: skip
-        self._names = sorted([*names, *self._files])
+        self._names = sorted([*names, *self._files, *_SPACE_FILES])
 
     def lookup(self, name: bytes) -> Inode:
         if self.task.state.name == "DEAD":
@@ -295,6 +309,9 @@ class TaskDirectory(_OwnedDirectory):
         if name in self._files:
             n, mode, make, store = self._files[name]
             return self.own(MadeFile(self.system, base + n, mode, self.task, make, store))
+        if name in _SPACE_FILES:
+            told = _SPACE_FILES[name]
+            return self.own(SpaceFile(self.task, base + _SPACE_NUMBERS[name], told))
         if name in _LINKS:
             n, find = _LINKS[name]
             return self.own(TaskLink(self.task, base + n, find))

@@ -278,17 +278,37 @@ def test_every_file_can_be_read_for_every_kind_of_task(world: Callers, task: Tas
     zombie.state, zombie.memory_left = TaskState.ZOMBIE, True
     zombie.files.leave()
     for pid in (1, task.pid, zombie.pid):
-        _read_all(world, task, f"/proc/{pid}")
+        has_memory = pid == task.pid
+        _read_all(
+            world, task, f"/proc/{pid}", () if has_memory else ("auxv", "environ", "smaps_rollup")
+        )
     _read_all(world, task, "/proc/sys")
 
 
-def _read_all(world: Callers, task: Task, folder: str) -> None:
+def test_files_about_a_memory_cannot_be_opened_without_one(world: Callers, task: Task) -> None:
+    for name in ("auxv", "environ", "smaps_rollup"):
+        assert world.open(task, f"/proc/1/{name}") == -Errno.ESRCH
+
+
+def test_an_open_environ_keeps_to_the_program_of_its_time(world: Callers, task: Task) -> None:
+    other = world.process()
+    other.memory.environment_start, other.memory.environment_end = DATA, DATA + 4
+    other.memory.write(DATA, b"A=1\0")
+    old, file = other.memory, task.files.get(world.open(task, f"/proc/{other.pid}/environ"))
+    other.memory = world.process().memory  # as execve does
+    assert file.read(task, 100) == b"A=1\0"
+    old.leave()
+    file.seek(0, 0)
+    assert file.read(task, 100) == b""
+
+
+def _read_all(world: Callers, task: Task, folder: str, without: tuple[str, ...] = ()) -> None:
     for name in listing(world, task, folder):
-        if name in ("mem", "pagemap"):
+        if name in ("mem", "pagemap", *without):
             continue  # they are only there where there is memory, and then not everywhere
         inode = resolve(task, f"{folder}/{name}".encode(), follow=False).inode
         if inode.is_directory:
-            _read_all(world, task, f"{folder}/{name}")
+            _read_all(world, task, f"{folder}/{name}", without)
         elif inode.mode & S_IFMT == 0o100000 and inode.mode & 0o444:
             world.contents(task, f"{folder}/{name}")
 
@@ -296,7 +316,14 @@ def _read_all(world: Callers, task: Task, folder: str) -> None:
 def test_open_files_pipes_locks_and_terminals_can_be_copied() -> None:
     world = Callers((TERMINAL, TERMINAL, TERMINAL))
     task = world.leader()
-    for name in ("/proc/self/comm", "/proc/self/fd", "/proc/uptime", "/dev/urandom", "/dev/tty"):
+    for name in (
+        "/proc/self/comm",
+        "/proc/self/maps",
+        "/proc/self/fd",
+        "/proc/uptime",
+        "/dev/urandom",
+        "/dev/tty",
+    ):
         assert world.open(task, name) > 0
     world.call(task, Sysno.PIPE, DATA)
     world.call(task, Sysno.FLOCK, 3, 2)

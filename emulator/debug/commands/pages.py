@@ -21,7 +21,7 @@ def info_maps(mode: LineMode, argument: str) -> None:
     task = mode.task
     users = ", ".join(map(str, users_of(mode.stepper.system, task.memory)))
     mode.say(f"{task.memory.name}: tasks {users}; CR3 {task.memory.tables.root:#x}")
-    mode.say(visible_lines(maps(task)))
+    mode.say(visible_lines(maps(task.memory)))
 
 
 @command("pagetable", "pt", usage="ADDRESS")
