@@ -97,7 +97,7 @@ def _apply(process: Process, resource: Resource, soft: int) -> None:
     elif resource is Resource.RLIMIT_AS:
         memory.space_limit = soft
     elif resource is Resource.RLIMIT_DATA:
-        memory.data_limit = soft
+        memory.data_limit = process.limits.data()
 
 
 @syscall(Sysno.SETRLIMIT)

@@ -163,7 +163,7 @@ def _limit(task: Task, memory: AddressSpace) -> None:
     """
     limits = task.process.limits
     memory.space_limit = min(limits.soft(Resource.RLIMIT_AS), TASK_SIZE)
-    memory.data_limit = min(limits.soft(Resource.RLIMIT_DATA), TASK_SIZE)
+    memory.data_limit = min(limits.data(), TASK_SIZE)
     if memory.is_beyond_limits():
         send.force_fatal(task, SigInfo(Signal.SIGSEGV, SiCode.SI_KERNEL))
         raise SysError(Errno.ENOMEM)

@@ -35,6 +35,13 @@ class Limits:
         """The limit in force."""
         return self._pairs.get(resource, _UNLIMITED)[0]
 
+    def data(self) -> int:
+        """Octets of private writable areas: a soft RLIMIT_DATA of 0 is as none (Linux spares
+        Valgrind so), but for brk.
+        """
+        soft, hard = self.get(Resource.RLIMIT_DATA)
+        return soft or hard
+
     def replaced(self, resource: Resource, pair: Pair) -> "Limits":
         """The same limits with this one changed."""
         return Limits({**self._pairs, resource: pair})

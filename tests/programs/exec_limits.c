@@ -8,9 +8,11 @@ enum { Execve = 11, Data = 2, Stack = 3, Space = 9, Segv = 11 };
 static char *self;
 static volatile byte data[256 << 10];
 
+static int hard = 0;
+
 static void execute(int resource, int octets)
 {
-    int limit[] = {octets, octets};
+    int limit[] = {octets, hard ? hard : octets};
     char *words[] = {self, "executed", 0};
     call2(NR_setrlimit, resource, (int)limit);
     leave(-call3(Execve, (int)self, (int)words, 0));
@@ -60,6 +62,9 @@ int main(int argc, char **argv)
     try("no data", Data, 0);
     try("128 KiB of data", Data, 128 << 10);
     try("a MiB of data", Data, 1 << 20);
+    hard = 1 << 20;
+    try("no data, but a MiB if it asked for it", Data, 0);
+    hard = 0;
     try("no stack", Stack, 0);
     try("8 KiB of stack", Stack, 8 << 10);
     try("128 KiB of stack", Stack, 128 << 10);
