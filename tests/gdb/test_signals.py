@@ -86,6 +86,16 @@ def test_a_signal_that_gdb_sends_is_not_told_to_it_but_acted_on(guest: Guest) ->
     assert talk.ask("vCont;C0f:p64.65;c") == "X0f;process:64"  # one that does not run at once
 
 
+def test_a_signal_that_gdb_sends_to_who_sleeps_in_a_call_is_not_told(guest: Guest) -> None:
+    talk = Talk(guest("demo/child"))
+    eip = talk.register(EIP)
+    assert talk.ask(f"X{eip:x},4:\xcd\x80\xeb\xfe") == "OK"
+    assert talk.ask("P0=1d000000") == "OK"  # pause
+    talk.line.wait_for_interrupt = lambda: None  # type: ignore[method-assign]
+    assert talk.stop("vCont;c").startswith("T02thread:p64.64")
+    assert talk.ask("vCont;C02:p64.64;c") == "X02;process:64"
+
+
 def test_a_signal_that_was_told_is_acted_on_also_when_other_threads_have_run_meanwhile(
     guest: Guest,
 ) -> None:

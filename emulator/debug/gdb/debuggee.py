@@ -204,8 +204,14 @@ class Debuggee:
                 self.change(ReplaceSignal(task.tid, info))
                 if info is None:
                     self.told_at = NOWHERE  # what comes next has not been told
-            if info is not None and self.told_at[:2] != (task.tid, self.stepper.position):
+            if info is not None and not self._acts_at_once(task, info):
                 self.sent[task.tid] = info
+
+    def _acts_at_once(self, task: Task, info: SigInfo) -> bool:
+        """Whether a signal is what comes next, where gdb need not be told anything."""
+        is_told = self.told_at[:2] == (task.tid, self.stepper.position)
+        is_next = self.stepper.task is task and self.stepper.kernel.upcoming_signal == info
+        return is_told and is_next
 
     @staticmethod
     def _decided(told: SigInfo | None, rewritten: SigInfo | None, number: int) -> SigInfo | None:
