@@ -107,9 +107,13 @@ def test_a_breakpoint_at_a_source_line_is_where_its_code_begins(cow: Terminal) -
 
 
 def test_watch_stops_after_each_change_and_tells_whose_it_was(cow: Terminal) -> None:
-    assert "4 octets at 0x" in cow("watch global")
+    stack = value(cow, "$sp")
+    assert cow("watch *$sp") == f"Watchpoint 1: 4 octets at {stack:#x}"
+    assert cow("rwatch *$sp 8") == f"Read watchpoint 2: 8 octets at {stack:#x}"
+    cow("delete")
+    assert "Watchpoint 3: 4 octets at 0x" in cow("watch global")
     changes = []
-    while "Watchpoint 1, task" in (answer := cow("continue")):
+    while "Watchpoint 3, task" in (answer := cow("continue")):
         changes.append((int(re.findall(r"task (\d+): 1 -> [24]", answer)[-1]), position(answer)))
         cow(f"task {changes[-1][0]}")
         assert value(cow, "global") == {101: 2, 100: 4}[changes[-1][0]]

@@ -68,8 +68,9 @@ class Terminal:
             self.process.wait()
         return self.process.exitstatus
 
-    def was_restored(self) -> bool:
-        """Whether the terminal is as it was, with cursor and without mouse."""
+    def leaves(self, status: int) -> bool:
+        """Whether the command ends so, and the terminal is as it was: with cursor, no mouse."""
+        assert self.status() == status
         last = self.received[self.received.rindex(ALTERNATE_OFF) :]
         assert CURSOR_ON in self.received[-200:]
         assert self.received.rindex(MOUSE_OFF) > self.received.rindex(b"\x1b[?1000h")
@@ -78,11 +79,22 @@ class Terminal:
 
 
 @pytest.fixture
+def looping(tmp_path: Path, step: Callable[..., Terminal]) -> Terminal:
+    """A guest that runs for ever."""
+    terminal = step(hand_made(tmp_path, LOOP))
+    terminal.press("c")
+    terminal.wait_for("Ctrl-C stops it")
+    return terminal
+
+
+@pytest.fixture
 def step() -> Iterator[Callable[..., Terminal]]:
+    """Starts a program on a screen, which shows it before its first instruction."""
     opened: list[Terminal] = []
 
     def started(program: Path, **environment: str) -> Terminal:
         opened.append(Terminal("-m", "emulator", "step", str(program), **environment))
+        opened[-1].wait_for("before the first instruction")
         return opened[-1]
 
     yield started
@@ -94,60 +106,41 @@ def test_a_vfork_is_seen_and_q_leaves_the_terminal_as_it_was(
     guest: Guest, step: Callable[..., Terminal]
 ) -> None:
     terminal = step(guest("vfork_exec"))
-    terminal.wait_for("before the first instruction")
     terminal.press("v")
     terminal.wait_for("100 calls vfork()")
     terminal.press("s")
     terminal.wait_for("one address space, shared by 100 and 101")
     assert "suspended: child 101 has not exec'd" in terminal.text
     terminal.press("q")
-    assert terminal.status() == 0
-    assert terminal.was_restored()
+    assert terminal.leaves(status=0)
 
 
-def test_ctrl_c_stops_what_runs_and_then_closes_the_screen(
-    tmp_path: Path, step: Callable[..., Terminal]
-) -> None:
-    terminal = step(hand_made(tmp_path, LOOP))
-    terminal.wait_for("before the first instruction")
-    terminal.press("c")
-    terminal.wait_for("Ctrl-C stops it")
-    terminal.press("\x03")
-    terminal.wait_for("stopped by you")
-    terminal.press("\x03")
-    assert terminal.status() == 130
-    assert terminal.was_restored()
+def test_ctrl_c_stops_what_runs_and_then_closes_the_screen(looping: Terminal) -> None:
+    looping.press("\x03")
+    looping.wait_for("stopped by you")
+    looping.press("\x03")
+    assert looping.leaves(status=130)
 
 
-def test_q_closes_the_screen_while_the_guest_runs(
-    tmp_path: Path, step: Callable[..., Terminal]
-) -> None:
-    terminal = step(hand_made(tmp_path, LOOP))
-    terminal.wait_for("before the first instruction")
-    terminal.press("c")
-    terminal.wait_for("Ctrl-C stops it")
-    terminal.press("q")
-    assert terminal.status() == 0
-    assert terminal.was_restored()
+def test_q_closes_the_screen_while_the_guest_runs(looping: Terminal) -> None:
+    looping.press("q")
+    assert looping.leaves(status=0)
 
 
 def test_a_guest_that_crashes_is_told_of_and_leaves_the_terminal_alone(
     tmp_path: Path, step: Callable[..., Terminal]
 ) -> None:
     terminal = step(hand_made(tmp_path, NULL_READ))
-    terminal.wait_for("before the first instruction")
     terminal.press("c")
     terminal.wait_for("ended with status 139")
     terminal.press("C")
     terminal.wait_for("the beginning")
     terminal.press("q")
-    assert terminal.status() == 0
-    assert terminal.was_restored()
+    assert terminal.leaves(status=0)
 
 
 def test_without_colour_nothing_is_coloured(guest: Guest, step: Callable[..., Terminal]) -> None:
     terminal = step(guest("vfork_exec"), NO_COLOR="1")
-    terminal.wait_for("before the first instruction")
     terminal.press("p")
     terminal.wait_for("suspended: child 101 has not exec'd")
     colours = {

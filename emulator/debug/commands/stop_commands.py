@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.debug.c.types import VOID, Pointer, strip
 from emulator.debug.c.values import address_of
 from emulator.debug.command_table import CommandError, command
 from emulator.debug.commands.running import numbers_named
@@ -95,16 +96,23 @@ def _watched(mode: LineMode, argument: str) -> tuple[int, int, str]:
     text = text if has_length else argument.strip()
     if not text:
         raise CommandError("watch what? A variable, or *ADDRESS")
-    value = mode.scope().value(text)
-    address, length = address_of(value), value.type.size
+    if text.startswith("*") and (has_length or _points_to_nothing(mode, text[1:])):
+        address, length = evaluate(mode, text[1:]), int(last) if has_length else 4
+    else:
+        value = mode.scope().value(text)
+        address, length = address_of(value), value.type.size
     found = mode.program.object_at(address)
-    if has_length:
-        length = int(last)
-    elif found is not None and found.is_sized and text.isidentifier():
+    if found is not None and found.is_sized and text.isidentifier():
         length = max(length, found.end - found.start)
     if not 1 <= length <= _LONGEST_WATCH:
         raise CommandError(f"1 to {_LONGEST_WATCH} octets can be watched, not {length}")
     return address, length, f" <{found.name}>" if found is not None else ""
+
+
+def _points_to_nothing(mode: LineMode, text: str) -> bool:
+    """Whether an address has no type that tells a length, as `$sp`."""
+    kind = strip(mode.scope().value(text).type)
+    return isinstance(kind, Pointer) and strip(kind.target) is VOID
 
 
 @command("catch syscall", usage="[NAME…]")
