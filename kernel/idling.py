@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kernel import events
 from kernel.pause import Pause
-from kernel.signals import alarm
+from kernel.signals import alarm, cpu_timers
 from kernel.signals.posix_timers import PosixTimer
 from kernel.system import System
-from kernel.task.task import Task
+from kernel.task.task import Task, TaskState
 
 
 def idle(system: System) -> Pause | None:
@@ -30,10 +30,13 @@ def idle(system: System) -> Pause | None:
 
 
 def wake_due(system: System) -> None:
-    """Wake sleepers whose deadline has passed; ring alarms and timers."""
+    """Wake sleepers whose deadline has passed; ring alarms and timers, also of CPU time."""
     for sleeper in system.scheduler.take_due():
         if isinstance(sleeper, Task):
-            sleeper.wake("deadline")
+            if sleeper.state is TaskState.RUNNING:
+                cpu_timers.check(sleeper)
+            else:
+                sleeper.wake("deadline")
         elif isinstance(sleeper, PosixTimer):
             sleeper.ring()
         else:

@@ -102,7 +102,8 @@ class Kernel:
         if task.watch is not None:
             task.watch.switched_to()
         task.move_to(TaskState.RUNNING)
-        if task.process.cpu_timers or task.process.cpu_watchers:
+        process = task.process
+        if process.cpu_timers or process.cpu_watchers or process.limits.bound_time:
             cpu_timers.check(task)
         self.slice_left = task.slice_left or task.scheduling.slice
         if task.slice_left:

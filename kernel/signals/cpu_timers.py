@@ -1,7 +1,7 @@
 """Timers of CPU time: ITIMER_VIRTUAL, ITIMER_PROF, POSIX timers' CPU clocks, and two limits of it.
 
-They are looked at when a task gets the CPU and when its time slice ends, so they ring up to a
-slice late; Linux does that up to a tick late.
+They are looked at when a task gets the CPU, and then at the very moment when it will have spent
+what is left; Linux rings them up to a tick late.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from kernel.abi.time import ItimerWhich
 from kernel.clock import NANOSECONDS
 from kernel.signals import send
 from kernel.signals.state import SigInfo
+from kernel.task.task import TaskState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kernel.task.process import Process
     from kernel.task.task import Task
 
@@ -24,6 +27,8 @@ _SIGNALS = {
     ItimerWhich.ITIMER_PROF: Signal.SIGPROF,
 }
 _MICROSECOND = 1000
+_FARTHEST = 10_000_000
+"""Nanoseconds after which one looks again in any case: what lies farther ahead needs no alarm."""
 _OFF = 0
 """In place of the moment at which a timer rings."""
 
@@ -50,6 +55,14 @@ def set_timer(process: Process, which: int, delay: int, interval: int) -> None:
     if delay or interval:
         moment = _spent(process, which) + delay if delay else _OFF
         process.cpu_timers[which] = moment, interval
+    look_ahead(process)
+
+
+def look_ahead(process: Process) -> None:
+    """Somebody waits for CPU time of the process from now on: it may be running already."""
+    current = process.leader.system.scheduler.current
+    if current is not None and current.process is process:
+        _set_alarm(current)
 
 
 def check(task: Task) -> None:
@@ -63,6 +76,33 @@ def check(task: Task) -> None:
     _enforce_limit(process)
     if task.scheduling.priority:
         _enforce_real_time_limit(task)
+    _set_alarm(task)
+
+
+def _set_alarm(task: Task) -> None:
+    """Look again when the running task will have spent what is left, if it goes on until then."""
+    left = min((left for left in _all_left(task) if left > 0), default=None)
+    if left is not None and task.state is TaskState.RUNNING:
+        moment = task.system.clock.now + min(left, _FARTHEST)
+        if task.deadline != moment:
+            task.deadline = moment
+            task.system.scheduler.add_deadline(task, moment)
+
+
+def _all_left(task: Task) -> Iterator[int]:
+    """Nanoseconds that the task would have to run, for each who waits for that."""
+    process = task.process
+    for which, (moment, _) in process.cpu_timers.items():
+        yield moment - _spent(process, which)
+    for watcher in process.cpu_watchers:
+        if watcher.moment is not None and watcher.counts(task):
+            yield watcher.moment - watcher.now
+    for limit in process.limits.get(Resource.RLIMIT_CPU):
+        if limit != RLIM_INFINITY:
+            yield limit * NANOSECONDS - sum(process.times())
+    for limit in process.limits.get(Resource.RLIMIT_RTTIME):
+        if limit != RLIM_INFINITY and task.scheduling.priority:
+            yield limit * _MICROSECOND - _stint(task)
 
 
 def _expire(process: Process) -> None:
@@ -95,17 +135,23 @@ def _enforce_limit(process: Process) -> None:
 
 def _enforce_real_time_limit(task: Task) -> None:
     """RLIMIT_RTTIME, microseconds without a sleep: as above, by the second."""
-    process, spent = task.process, task.user_time + task.system_time
-    if task.stint[0] != task.sleeps:
-        task.stint = task.sleeps, spent
+    process = task.process
     soft, hard = process.limits.get(Resource.RLIMIT_RTTIME)
-    ran = (spent - task.stint[1]) // _MICROSECOND
+    ran = _stint(task) // _MICROSECOND
     if hard != RLIM_INFINITY and ran >= hard:
         _send(process, Signal.SIGKILL)
     elif soft != RLIM_INFINITY and ran >= soft:
         pair = soft + NANOSECONDS // _MICROSECOND, hard
         process.limits = process.limits.replaced(Resource.RLIMIT_RTTIME, pair)
         _send(process, Signal.SIGXCPU)
+
+
+def _stint(task: Task) -> int:
+    """Nanoseconds of CPU time since the task slept last."""
+    spent = task.user_time + task.system_time
+    if task.stint[0] != task.sleeps:
+        task.stint = task.sleeps, spent
+    return spent - task.stint[1]
 
 
 def _spent(process: Process, which: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kernel.abi.signals import SiCode
 from kernel.abi.time import COARSE_NS, SigevNotify
-from kernel.signals import send
+from kernel.signals import cpu_timers, send
 from kernel.signals.state import SigInfo
 from kernel.task.cpu_clock import CpuClock
 
@@ -85,6 +85,10 @@ class PosixTimer:
         waits = self.cpu is not None and not self.is_silent and not self.is_pending
         return waits and self.moment is not None
 
+    def counts(self, task: Task) -> bool:
+        """Whether the clock of CPU time that it waits for goes on while this task runs."""
+        return self.cpu is not None and self.cpu.counts(task)
+
     # ---- setting -----------------------------------------------------------------------------
 
     def set(self, value: int, interval: int, is_absolute: bool) -> None:
@@ -128,6 +132,7 @@ class PosixTimer:
             watchers = self.cpu.process.cpu_watchers
             if self not in watchers:
                 watchers.append(self)
+            cpu_timers.look_ahead(self.cpu.process)
 
     # ---- ringing -----------------------------------------------------------------------------
 

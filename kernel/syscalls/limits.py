@@ -11,6 +11,7 @@ from kernel.abi.process import RLIM32_INFINITY, RLIM_INFINITY, Resource
 from kernel.abi.sysno import Sysno
 from kernel.errors import SysError
 from kernel.events import Described
+from kernel.signals import cpu_timers
 from kernel.syscalls.arguments import (
     ChoiceArgument,
     DescribedArgument,
@@ -86,6 +87,8 @@ def _set(task: Task, process: Process, resource: Resource, pair: Pair) -> None:
     ):
         raise SysError(Errno.EPERM)
     process.limits = process.limits.replaced(resource, pair)
+    if process.limits.bound_time:
+        cpu_timers.look_ahead(process)
     _apply(process, resource, soft)
 
 

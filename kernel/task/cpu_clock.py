@@ -43,6 +43,10 @@ class CpuClock(NamedTuple):
             user, kernel = self.process.times()
         return user if self.kind is CpuClockKind.VIRT else user + kernel
 
+    def counts(self, task: Task) -> bool:
+        """Whether it goes on while this task of its process runs."""
+        return self.thread is None or self.thread is task
+
 
 class Watcher(Protocol):
     """What waits for CPU time to be spent: `ring` is due once `now` has reached `moment`."""
@@ -52,6 +56,9 @@ class Watcher(Protocol):
     @property
     def now(self) -> int:
         """What its clock shows."""
+
+    def counts(self, task: Task) -> bool:
+        """Whether its clock goes on while this task of the process runs."""
 
     def ring(self) -> None:
         """The time has been spent."""
@@ -69,6 +76,10 @@ class CpuSleep:
     def now(self) -> int:
         """What its clock shows."""
         return self.clock.spent()
+
+    def counts(self, task: Task) -> bool:
+        """Whether its clock goes on while this task of the process runs."""
+        return self.clock.counts(task)
 
     def ring(self) -> None:
         """Let the sleeper look at the clock again."""

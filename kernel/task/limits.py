@@ -17,15 +17,18 @@ DEFAULTS: dict[Resource, Pair] = {
     Resource.RLIMIT_SIGPENDING: (15000, 15000),
     Resource.RLIMIT_NPROC: (15000, 15000),
 }
+_OF_TIME = (Resource.RLIMIT_CPU, Resource.RLIMIT_RTTIME)
 
 
 class Limits:
     """(soft, hard) by resource, in the resource's own unit; RLIM_INFINITY is 2**64 - 1."""
 
-    __slots__ = ("_pairs",)
+    __slots__ = ("_pairs", "bound_time")
 
     def __init__(self, pairs: Mapping[Resource, Pair] | None = None) -> None:
         self._pairs: dict[Resource, Pair] = {**DEFAULTS, **(pairs or {})}
+        self.bound_time = any(self.get(resource) != _UNLIMITED for resource in _OF_TIME)
+        """Whether a limit is one of CPU time."""
 
     def get(self, resource: Resource) -> Pair:
         """Soft and hard limit."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kernel.system import System
     from kernel.task.process import Process
 
+_HEEDS_DEADLINE = (TaskState.BLOCKED, TaskState.RUNNING)
+
 
 class Scheduler:
     """Ready tasks in order (or drawn at random from the seed), and a heap of deadlines.
@@ -128,5 +130,5 @@ class Scheduler:
 def _due(sleeper: Task | Process | PosixTimer) -> int | None:
     """What the sleeper waits for now; an older entry in the heap does not count."""
     if isinstance(sleeper, Task):
-        return sleeper.deadline if sleeper.state is TaskState.BLOCKED else None
+        return sleeper.deadline if sleeper.state in _HEEDS_DEADLINE else None
     return sleeper.alarm

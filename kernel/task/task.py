@@ -101,7 +101,8 @@ class Task:
     """A thread. What it shares with others hangs on it as objects with counts of users.
 
     `context` is its register set while it is not loaded. `blocked_on` are the queues it sleeps on
-    and `deadline` the moment (monotonic nanoseconds) at which it wakes all the same.
+    and `deadline` the moment (monotonic nanoseconds) at which it wakes all the same; while it runs,
+    the moment at which it will have spent CPU time that somebody waits for.
     """
 
     # What most tasks never have otherwise stands here, what each has of its own in __init__:

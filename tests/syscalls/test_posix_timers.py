@@ -4,12 +4,14 @@ import struct
 
 import pytest
 
+from kernel import idling
 from kernel.abi.errno import Errno
 from kernel.abi.process import Resource
 from kernel.abi.signals import SiCode, Signal, bit
 from kernel.abi.sysno import Sysno
 from kernel.signals import cpu_timers
 from kernel.signals.posix_timers import PosixTimer
+from kernel.task.cpu_clock import CpuClock, CpuClockKind
 from kernel.task.task import Task
 from tests.callers import Callers
 from tests.fakes import DATA
@@ -44,9 +46,7 @@ def start(world: Callers, task: Task, timer: PosixTimer, value: int, interval: i
 
 def pass_time(world: Callers, nanoseconds: int) -> None:
     world.system.clock.now += nanoseconds
-    for sleeper in world.system.scheduler.take_due():
-        assert isinstance(sleeper, PosixTimer)
-        sleeper.ring()
+    idling.wake_due(world.system)
 
 
 def test_a_short_interval_rings_once_until_somebody_listens(world: Callers, task: Task) -> None:
@@ -99,6 +99,21 @@ def test_clocks_of_cpu_time_do_not_see_others_run(world: Callers, task: Task) ->
     cpu_timers.check(task)
     assert [info.timer for info in task.process.pending.queue] == [0, 1]
     assert not task.process.cpu_watchers
+
+
+def test_the_clock_stops_where_a_running_task_has_spent_what_a_timer_waits_for(
+    world: Callers, task: Task
+) -> None:
+    other = world.thread(task)
+    timer, near = create(world, task, PROCESS), create(world, task, THREAD)
+    near.cpu = CpuClock(task.process, other, CpuClockKind.SCHED)
+    start(world, task, near, value=2)
+    assert world.system.scheduler.next_deadline() is None, "the other thread does not run"
+    start(world, task, timer, value=1000)
+    assert world.system.scheduler.next_deadline() == world.system.clock.now + 1000
+    task.user_time += 1000
+    pass_time(world, 1000)
+    assert task.process.pending.mask == bit(USR1)
 
 
 def test_time_left(world: Callers, task: Task) -> None:

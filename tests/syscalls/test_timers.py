@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from kernel import idling
 from kernel.abi.errno import Errno
 from kernel.abi.process import Resource
 from kernel.abi.signals import SiCode, Signal, bit
@@ -165,6 +166,20 @@ def test_rlimit_cpu_warns_every_second_and_then_kills(world: Callers, task: Task
     task.user_time = 3 * NANOSECONDS
     cpu_timers.check(task)
     assert task.is_ending
+
+
+def test_the_clock_stops_where_a_running_task_reaches_its_limit(world: Callers, task: Task) -> None:
+    scheduler, clock = world.system.scheduler, world.system.clock
+    task.user_time = NANOSECONDS - 5000
+    task.memory.write(NEW, struct.pack("<2Q", 1, 2))
+    assert world.call(task, Sysno.PRLIMIT64, 0, Resource.RLIMIT_CPU, NEW, 0) == 0
+    assert scheduler.next_deadline() == clock.now + 5000
+    task.signals.blocked = bit(Signal.SIGXCPU)
+    task.user_time += 5000
+    clock.now += 5000
+    idling.wake_due(world.system)
+    assert task.process.pending.mask == bit(Signal.SIGXCPU)
+    assert scheduler.next_deadline() == clock.now + 10_000_000, "one looks again before it matters"
 
 
 @pytest.mark.parametrize(("which", "kept"), [(REAL, 0), (VIRTUAL, 10), (PROF, 10)])

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from emulator.machine.traps import BUDGET_SPENT
+from kernel.abi.process import RLIM_INFINITY, Resource
 from kernel.abi.scheduling import SchedPolicy
+from kernel.abi.signals import Signal, bit
+from kernel.clock import BLOCK_NS, NANOSECONDS
 from kernel.kernel import Kernel
 from kernel.system import Settings
 from kernel.task.scheduling import SLICE_BLOCKS, Scheduling, gives_way, schedule
@@ -96,6 +99,18 @@ def test_a_preempted_task_goes_on_with_what_was_left_of_its_slice() -> None:
     assert system.scheduler.current is None
     assert list(system.scheduler.queue) == [sleeper, first, second]
     assert first.slice_left == SLICE_BLOCKS - 100
+
+
+def test_a_task_that_gets_the_cpu_is_stopped_at_its_limit_and_not_after_its_slice() -> None:
+    world = Callers()
+    task = queued(world)
+    task.signals.blocked = bit(Signal.SIGXCPU)
+    task.process.limits = task.process.limits.replaced(Resource.RLIMIT_CPU, (1, RLIM_INFINITY))
+    task.user_time = NANOSECONDS - 100 * BLOCK_NS
+    world.machine.traps = [BUDGET_SPENT]
+    world.machine.spent = 100
+    Kernel(world.system).run(100)
+    assert task.process.pending.mask == bit(Signal.SIGXCPU)
 
 
 def test_a_new_policy_leaves_a_lent_rank(world: World) -> None:
