@@ -90,6 +90,11 @@ class OpenFile:
         return type(self).read_at is not OpenFile.read_at
 
     @property
+    def can_write_places(self) -> bool:
+        """Whether pwrite(2) may be tried where pread may: not in texts that the kernel makes."""
+        return self.has_places
+
+    @property
     def has_poll(self) -> bool:
         """Whether epoll can watch it; other files are always ready."""
         return type(self).poll is not OpenFile.poll
@@ -111,8 +116,8 @@ class OpenFile:
         raise SysError(Errno.ESPIPE)
 
     def write_at(self, task: Task, offset: int, data: bytes) -> int:
-        """pwrite: the offset stays; ESPIPE where there is none."""
-        raise SysError(Errno.ESPIPE)
+        """pwrite: the offset stays. EINVAL where only reading has a place."""
+        raise SysError(Errno.EINVAL)
 
     def seek(self, offset: int, whence: int) -> int:
         """The new offset; ESPIPE for pipes and terminals, EINVAL."""

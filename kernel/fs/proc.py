@@ -13,7 +13,7 @@ from kernel.abi.files import S_IFLNK
 from kernel.errors import SysError
 from kernel.fs import proc_system
 from kernel.fs.inode import DirectoryInode, Inode, SymlinkInode
-from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, TableDirectory
+from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, NetworkFile, ProcDirectory, TableDirectory
 from kernel.fs.proc_settings import build_settings
 from kernel.fs.proc_task import TaskDirectory
 
@@ -29,13 +29,16 @@ _FIRST_NET, _FIRST_IPC = 0x1100, 0x1140
 class PartDirectory(TableDirectory):
     """A directory of files about one part of the system, which are made when somebody looks.
 
-    `part` is the System's attribute; its `tables` tell the names and what makes the text. Inode
-    numbers go from `number` on.
+    `part` is the System's attribute; its `tables` tell the names and what makes the text, `kind`
+    what the files are. Inode numbers go from `number` on.
     """
 
-    def __init__(self, system: System, number: int, part: str) -> None:
+    def __init__(
+        self, system: System, number: int, part: str, kind: type[MadeFile] = MadeFile
+    ) -> None:
         super().__init__(system, number)
         self.part = part
+        self.kind = kind
 
     def lookup(self, name: bytes) -> Inode:
         self._make_files()
@@ -50,7 +53,7 @@ class PartDirectory(TableDirectory):
             return
         tables: Mapping[bytes, Make] = getattr(self.system, self.part).tables
         for at, (name, make) in enumerate(sorted(tables.items()), self.number + 1):
-            self.nodes[name] = MadeFile(self.system, at, 0o444, self.system, make, None)
+            self.nodes[name] = self.kind(self.system, at, 0o444, self.system, make, None)
 
 
 class SelfLink(SymlinkInode):
@@ -80,7 +83,7 @@ class ProcRoot(ProcDirectory):
             self.nodes[name] = SelfLink(system, number, form)
         for number, (name, make) in enumerate(proc_system.FILES.items(), _FIRST_NUMBER + 16):
             self.nodes[name] = MadeFile(system, number, 0o444, system, make, None)
-        self.nodes[b"net"] = PartDirectory(system, _FIRST_NET, "network")
+        self.nodes[b"net"] = PartDirectory(system, _FIRST_NET, "network", NetworkFile)
         self.nodes[b"sysvipc"] = PartDirectory(system, _FIRST_IPC, "ipc")
         self.nodes[b"sys"] = build_settings(system)
         self.nodes = dict(sorted(self.nodes.items()))

@@ -52,6 +52,9 @@ class MadeFile(ProcNode):
     be copied.
     """
 
+    refusal = Errno.EIO
+    """What a write says to a file that only tells."""
+
     def __init__(
         self, system: System, number: int, mode: int, about: object, make: Make, store: Store | None
     ) -> None:
@@ -68,10 +71,37 @@ class MadeFile(ProcNode):
         return OpenMadeFile(self, flags, path)
 
 
+class TaskFile(MadeFile):
+    """A file about a task."""
+
+    refusal = Errno.EINVAL
+
+
+class TaskRecord(TaskFile):
+    """A file about a task that is no lines of text to Linux, but one record."""
+
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        return OpenRecord(self, flags, path)
+
+
+class NetworkFile(MadeFile):
+    """A file below /proc/net: whatever its mode says, nobody can open it to write."""
+
+    def open(self, task: Task, flags: int, path: str) -> OpenFile:
+        file = super().open(task, flags, path)
+        if file.is_writable:
+            raise SysError(Errno.EACCES)
+        return file
+
+
 class OpenMadeFile(OpenFile):
-    """An open file of /proc: contents are made at the first read and whenever it starts over."""
+    """An open file of /proc: contents are made at the first read and whenever it starts over.
+
+    Linux's seq_file: it cannot be written at a place, and has no end.
+    """
 
     inode: MadeFile
+    minds_empty_writes = True
 
     def __init__(self, inode: MadeFile, flags: int, path: str) -> None:
         super().__init__(inode, flags, path)
@@ -94,15 +124,33 @@ class OpenMadeFile(OpenFile):
     def ioctl(self, task: Task, request: int, argument: int) -> int:
         return unread(self, task, request, argument)
 
+    @property
+    def can_write_places(self) -> bool:
+        return False
+
     def write(self, task: Task, data: bytes) -> int:
-        """A whole setting at once; EIO for files that only tell."""
+        """A whole setting at once; EIO or EINVAL for files that only tell."""
         if self.inode.store is None:
-            raise SysError(Errno.EIO)
+            raise SysError(self.inode.refusal)
         taken = self.inode.store(task, self.inode.about, data)
         return len(data) if taken is None else taken
 
     def seek(self, offset: int, whence: int) -> int:
         return self.seek_without_end(offset, whence)
+
+
+class OpenRecord(OpenMadeFile):
+    """An open file that has the size 0 and can be written anywhere: the place does not matter."""
+
+    @property
+    def can_write_places(self) -> bool:
+        return True
+
+    def write_at(self, task: Task, offset: int, data: bytes) -> int:
+        return self.write(task, data)
+
+    def seek(self, offset: int, whence: int) -> int:
+        return super().seek(offset, _without_size(whence))
 
 
 class Setting(MadeFile):
@@ -114,11 +162,10 @@ class Setting(MadeFile):
         return OpenSetting(self, flags, path)
 
 
-class OpenSetting(OpenMadeFile):
-    """An open setting: it has the size 0 and can be watched, though nothing is ever told."""
+class OpenSetting(OpenRecord):
+    """An open setting: it can be watched, though nothing is ever told."""
 
-    def seek(self, offset: int, whence: int) -> int:
-        return super().seek(offset, _without_size(whence))
+    minds_empty_writes = False
 
     @property
     def has_poll(self) -> bool:

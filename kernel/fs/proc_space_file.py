@@ -9,7 +9,7 @@ from kernel.abi.errno import Errno
 from kernel.errors import SysError
 from kernel.fs.open_file import OpenFile
 from kernel.fs.permission import may_inspect
-from kernel.fs.proc_nodes import MadeFile, OpenMadeFile, as_bytes
+from kernel.fs.proc_nodes import OpenMadeFile, OpenRecord, TaskFile, as_bytes
 from kernel.fs.proc_status import space_of
 
 if TYPE_CHECKING:
@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
 class Told(NamedTuple):
     """What such a file tells, and without what it cannot: ESRCH when it is opened without a
-    memory, and when it is read without a task (one that is not reaped yet).
+    memory, and when it is read without a task (one that is not reaped yet). A record is what
+    OpenRecord says.
     """
 
     mode: int
     make: Callable[[AddressSpace], str | bytes]
     needs_memory: bool
     needs_task: bool
+    is_record: bool = False
 
 
-class SpaceFile(MadeFile):
+class SpaceFile(TaskFile):
     """The file as it lies in its directory; EACCES for who could not trace the task."""
 
     def __init__(self, task: Task, number: int, told: Told) -> None:
@@ -42,7 +44,8 @@ class SpaceFile(MadeFile):
         space = space_of(self.task)
         if space is None and self.told.needs_memory:
             raise SysError(Errno.ESRCH)
-        return OpenSpaceFile(self, space, flags, path)
+        kind = OpenSpaceRecord if self.told.is_record else OpenSpaceFile
+        return kind(self, space, flags, path)
 
     def contents(self) -> bytes:
         return self.contents_of(space_of(self.task))
@@ -67,3 +70,7 @@ class OpenSpaceFile(OpenMadeFile):
 
     def contents(self) -> bytes:
         return self.inode.contents_of(self.space)
+
+
+class OpenSpaceRecord(OpenSpaceFile, OpenRecord):
+    """One that is no lines of text, but one record."""

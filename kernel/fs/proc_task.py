@@ -14,7 +14,7 @@ from kernel.fs.path import Location
 from kernel.fs.permission import may_inspect
 from kernel.fs.proc_locks import locks_of_descriptor
 from kernel.fs.proc_mem import MemoryNode, PageMapNode
-from kernel.fs.proc_nodes import DEVICE, MadeFile, Make, ProcDirectory, Store
+from kernel.fs.proc_nodes import DEVICE, Make, ProcDirectory, Store, TaskFile, TaskRecord
 from kernel.fs.proc_space_file import SpaceFile, Told
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ _COMMON: tuple[tuple[bytes, int, Make, Store | None], ...] = (
     (b"uid_map", 0o644, _identity_map, None),
     (b"wchan", 0o444, proc_status.wait_channel, None),
 )
+_RECORDS = (b"cmdline", b"loginuid", b"oom_adj", b"oom_score_adj")
 _PROCESS_FILES = (*_COMMON, (b"stat", 0o444, proc_status.process_stat, None))
 _THREAD_FILES = (
     *_COMMON,
@@ -99,8 +100,12 @@ _THREAD_FILES = (
     (b"stat", 0o444, proc_status.thread_stat, None),
 )
 _SPACE_FILES = {
-    b"auxv": Told(0o400, proc_memory.auxiliary_vector, needs_memory=True, needs_task=False),
-    b"environ": Told(0o400, proc_memory.environment, needs_memory=True, needs_task=False),
+    b"auxv": Told(
+        0o400, proc_memory.auxiliary_vector, needs_memory=True, needs_task=False, is_record=True
+    ),
+    b"environ": Told(
+        0o400, proc_memory.environment, needs_memory=True, needs_task=False, is_record=True
+    ),
     b"maps": Told(0o444, proc_memory.maps, needs_memory=False, needs_task=True),
     b"smaps": Told(0o444, proc_smaps.smaps, needs_memory=False, needs_task=True),
     b"smaps_rollup": Told(0o444, proc_smaps.rollup, needs_memory=True, needs_task=True),
@@ -268,7 +273,7 @@ class DescriptorInfoDirectory(DescriptorDirectory):
         file_of(self.task, descriptor)
         number = self.number - 3 + _FIRST_FDINFO + descriptor
         about = (self.task, descriptor)
-        return self.own(MadeFile(self.system, number, 0o400, about, _descriptor_info, None))
+        return self.own(TaskFile(self.system, number, 0o400, about, _descriptor_info, None))
 
 
 class ThreadsDirectory(_OwnedDirectory):
@@ -308,7 +313,8 @@ class TaskDirectory(_OwnedDirectory):
         base = self.number - 1
         if name in self._files:
             n, mode, make, store = self._files[name]
-            return self.own(MadeFile(self.system, base + n, mode, self.task, make, store))
+            kind = TaskRecord if name in _RECORDS else TaskFile
+            return self.own(kind(self.system, base + n, mode, self.task, make, store))
         if name in _SPACE_FILES:
             told = _SPACE_FILES[name]
             return self.own(SpaceFile(self.task, base + _SPACE_NUMBERS[name], told))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from kernel.abi.errno import Errno
+from kernel.abi.files import S_IFMT, S_IFREG
 from kernel.abi.memory import page_up
 from kernel.abi.signals import Signal
 from kernel.abi.sysno import Sysno
@@ -92,7 +93,8 @@ def _inode_to_change(file: OpenFile) -> RegularInode:
     if isinstance(file.inode, Pipe):
         raise SysError(Errno.ESPIPE)
     if not isinstance(file.inode, RegularInode):
-        raise SysError(Errno.ENODEV)
+        is_regular = file.inode.mode & S_IFMT == S_IFREG
+        raise SysError(Errno.EOPNOTSUPP if is_regular else Errno.ENODEV)
     return file.inode
 
 

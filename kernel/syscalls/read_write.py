@@ -137,6 +137,14 @@ def _file_at(task: Task, fd: int, offset: int) -> OpenFile:
     return file
 
 
+def _file_to_write_at(task: Task, fd: int, offset: int) -> OpenFile:
+    """A file to be written at an offset: EINVAL, EBADF, ESPIPE."""
+    file = _file_at(task, fd, offset)
+    if not file.can_write_places:
+        raise SysError(Errno.ESPIPE)
+    return file
+
+
 def _require_end(offset: int, count: int) -> None:
     if offset + count >= 1 << 63:
         raise SysError(Errno.EINVAL)
@@ -153,7 +161,7 @@ def pread64(task: Task, fd: Fd, buffer: OutBytes, count: Size, offset: LongLong)
 @syscall(Sysno.PWRITE64)
 def pwrite64(task: Task, fd: Fd, buffer: InBytes, count: Size, offset: LongLong) -> int:
     """Write at an offset, which stays where it was."""
-    file = _file_at(task, fd, offset)
+    file = _file_to_write_at(task, fd, offset)
     _require_end(offset, count)
     if not count:
         return write_nothing(task, file)
@@ -199,7 +207,7 @@ def preadv(task: Task, fd: Fd, vector: OutVector, count: Int, offset: LongLong) 
 @syscall(Sysno.PWRITEV)
 def pwritev(task: Task, fd: Fd, vector: InVector, count: Int, offset: LongLong) -> int:
     """writev at an offset."""
-    file = _file_at(task, fd, offset)
+    file = _file_to_write_at(task, fd, offset)
     _require_end(offset, count)
     return _write_spans(task, file, spans_of(task, vector, count), offset)
 
@@ -257,6 +265,8 @@ def pwritev2(
 ) -> int:
     """The same for writing; RWF_APPEND: at the end."""
     file, place = _flagged_file(task, fd, offset, count)
+    if place is not None and not file.can_write_places:
+        raise SysError(Errno.ESPIPE)
     if not file.is_writable:
         raise SysError(Errno.EBADF)
     spans = spans_of(task, vector, count)

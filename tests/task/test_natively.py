@@ -49,6 +49,7 @@ NEED_ROOT = (
     "inotify",
     "kinds",
     "leases",
+    "made_files",
     "mounts",
     "names",
     "netlink",
