@@ -78,8 +78,8 @@ class FrameAllocator:
         return frame
 
     def reserve(self, count: int) -> tuple[int, ...]:
-        """Frames for a structure of the kernel's, whose octets nobody looks at, so that they need
-        not be zero; ENOMEM, and none taken, when RAM is exhausted.
+        """Zeroed frames for a structure of the kernel's; ENOMEM, and none taken, when RAM is
+        exhausted.
         """
         free = self._free
         if self.fails_in is not None or len(free) < count:
@@ -87,6 +87,7 @@ class FrameAllocator:
         frames = tuple(free[-count:])
         del free[-count:]
         for frame in frames:
+            self.ram.zero(frame)
             self.counts[frame] = 1
         self.allocated += count
         return frames
