@@ -8,8 +8,9 @@ __all__ = ["emu", "guest", "native"]
 
 
 def pytest_configure() -> None:
-    """Have programs start with SIGHUP as usual, also under nohup: what is ignored is inherited,
-    what is handled is not.
+    """Have programs start with signals as usual, also under nohup and in a script's background:
+    what is ignored is inherited, what is handled is not.
     """
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, lambda *_: None)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
