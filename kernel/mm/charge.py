@@ -15,7 +15,7 @@ class Charge:
 
     def __init__(self, allocator: FrameAllocator, count: int) -> None:
         self._allocator = allocator
-        self.frames = allocator.reserve(count) if count else ()
+        self.frames = allocator.reserve(count)
 
     def split(self) -> Charge:
         """One of the frames as a charge of its own."""

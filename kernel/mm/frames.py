@@ -84,8 +84,9 @@ class FrameAllocator:
         free = self._free
         if self.fails_in is not None or len(free) < count:
             return self._reserve_one_by_one(count)
-        frames = tuple(free[-count:])
-        del free[-count:]
+        first = len(free) - count
+        frames = tuple(free[first:])
+        del free[first:]
         for frame in frames:
             self.ram.zero(frame)
             self.counts[frame] = 1
